@@ -1,0 +1,11 @@
+from ._version import __version__ as __version__
+from .core import InputError as InputError
+from .evaluation import classification_metrics as classification_metrics
+from .evaluation import vus as vus
+from .states import GaussianHMM as GaussianHMM
+from .states import GaussianNB as GaussianNB
+from .states import load_model as load_model
+from .studies import VitalsStudy as VitalsStudy
+from .tables import make_windows as make_windows
+from .tables import read_events as read_events
+from .tables import simulate_cohort as simulate_cohort
