@@ -1,0 +1,15 @@
+"""Fixtures that several rooms share."""
+
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of real data, or skip where it is absent."""
+    if not DATA.is_dir():
+        pytest.skip(f"real data not found: {DATA} (the project's ../shared/data)")
+    return DATA
