@@ -1,1 +1,1 @@
-"""(being built)."""
+"""The command line: parse, one public call, print."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -10,6 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InputError
+
+DISK_TROUBLE = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EFBIG,
+        errno.EIO,
+        errno.ENAMETOOLONG,
+        errno.ENOTDIR,
+    }
+)
 
 
 @contextmanager
@@ -31,16 +46,19 @@ def output_directory(target: str | Path, force: bool = False) -> Iterator[Path]:
     Raises
     ------
     InputError
-        If the target exists and ``force`` is not set, or is not a directory.
+        If the target exists and ``force`` is not set, is not a directory, or the disk refuses
+        (full, not writable).
     """
     target = Path(target)
-    _refuse_existing(target, force)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    scratch.chmod(0o755)
+    refuse_existing(target, force)
+    with _disk_trouble(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        scratch.chmod(0o755)
     try:
-        yield scratch
-        _swap(scratch, target)
+        with _disk_trouble(target):
+            yield scratch
+            _swap(scratch, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -76,16 +94,44 @@ def replacing_file(target: str | Path) -> Iterator[Path]:
         A path beside the target that a writer of any library may fill.
     """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}-{os.getpid()}{target.suffix}")
     try:
-        yield scratch
-        scratch.replace(target)
+        with _disk_trouble(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            yield scratch
+            scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def _refuse_existing(target: Path, force: bool) -> None:
+@contextmanager
+def _disk_trouble(target: Path) -> Iterator[None]:
+    """Name the output where the disk is full or refuses: the user's to mend, not a fault here."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_TROUBLE:
+            raise
+        found = error.strerror or str(error)
+        raise InputError(str(target), found, "a place with room that can be written") from error
+
+
+def refuse_existing(target: str | Path, force: bool = False) -> None:
+    """Refuse an output directory that exists, before any long work starts.
+
+    Parameters
+    ----------
+    target : str or Path
+        The directory that is to be created.
+    force : bool, default False
+        Accept a directory that exists.
+
+    Raises
+    ------
+    InputError
+        If it is a file, or exists without ``force``.
+    """
+    target = Path(target)
     if target.exists() and not target.is_dir():
         raise InputError(str(target), "a file of that name exists", "a directory to write into")
     if target.exists() and not force:
