@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
@@ -11,15 +13,15 @@ from dolorimeter.core.containers import Floats, Ints
 SUM_TOLERANCE = 1e-6  # single-precision posteriors pass, raw scores do not
 
 
-def check_labels(labels: ArrayLike, n_classes: int, name: str = "labels") -> Ints:
+def check_labels(labels: ArrayLike, n_classes: int | None = None, name: str = "labels") -> Ints:
     """Return labels as integers, or refuse them.
 
     Parameters
     ----------
     labels : array-like of shape (n,)
         Known classes.
-    n_classes : int
-        K; labels run from 0 to K - 1.
+    n_classes : int, optional
+        K; labels run from 0 to K - 1. Without it any number of classes will do.
     name : str, default "labels"
         What the error calls them.
 
@@ -38,12 +40,12 @@ def check_labels(labels: ArrayLike, n_classes: int, name: str = "labels") -> Int
     if array.ndim != 1 or (array.dtype.kind not in "iub" and array.size):
         found = f"shape {array.shape}, {array.dtype}"
         raise InputError(name, found, "one integer class for each example")
-    outside = (array < 0) | (array >= n_classes)
+    outside = array < 0 if n_classes is None else (array < 0) | (array >= n_classes)
     if outside.any():
         raise InputError(
             name,
             f"class {array[outside][0]}",
-            f"classes from 0 to {n_classes - 1}",
+            "classes from 0 up" if n_classes is None else f"classes from 0 to {n_classes - 1}",
             "Leave out examples whose class is unknown (-1).",
         )
     return array.astype(np.int64)
@@ -71,18 +73,15 @@ def check_probabilities(probabilities: ArrayLike) -> Floats:
     if array.ndim != 2 or array.shape[1] < 2:
         found = f"shape {array.shape}"
         raise InputError("probabilities", found, "shape (n, K) with K at least 2")
-    bad = ~np.isfinite(array).all(axis=1)
-    if bad.any():
-        _refuse_row(array, bad, "finite numbers", "A model that cannot tell gives the class prior.")
-    if (array < 0).any():
-        _refuse_row(array, (array < 0).any(axis=1), "no negative value")
-    off = np.abs(array.sum(axis=1) - 1.0) > SUM_TOLERANCE
-    if off.any():
-        _refuse_row(array, off, "rows that sum to one", "Divide each row by its sum.")
+    finite, positive = np.isfinite(array), array >= 0
+    sums = np.abs(array.sum(axis=1) - 1.0) <= SUM_TOLERANCE
+    _require_rows(array, finite.all(axis=1), "finite numbers", "Unknown? Give the class prior.")
+    _require_rows(array, positive.all(axis=1), "no negative value", "")
+    _require_rows(array, sums, "rows that sum to one", "Divide each row by its sum.")
     return array
 
 
-def check_length(values: ArrayLike, n: int, name: str) -> np.ndarray:
+def check_length(values: ArrayLike, n: int, name: str) -> NDArray[Any]:
     """Return one value for each example as an array, or refuse them.
 
     Parameters
@@ -110,6 +109,7 @@ def check_length(values: ArrayLike, n: int, name: str) -> np.ndarray:
     return array
 
 
-def _refuse_row(array: Floats, bad: np.ndarray, rule: str, remedy: str = "") -> None:
-    row = int(np.flatnonzero(bad)[0])
-    raise InputError("probabilities", f"row {row} is {array[row].tolist()}", rule, remedy)
+def _require_rows(array: Floats, good: NDArray[Any], rule: str, remedy: str) -> None:
+    if not good.all():
+        row = int(np.flatnonzero(~good)[0])
+        raise InputError("probabilities", f"row {row} is {array[row].tolist()}", rule, remedy)

@@ -126,7 +126,7 @@ def metrics_from_confusion(confusion: ArrayLike) -> dict[str, Floats]:
 
 
 def _highest(classes: ArrayLike, name: str) -> int:
-    return int(check_labels(classes, np.iinfo(np.int64).max, name).max(initial=0))
+    return int(check_labels(classes, None, name).max(initial=0))
 
 
 def _counts(confusion: ArrayLike) -> Floats:
