@@ -100,7 +100,7 @@ def evaluate(
 
     \b
     Example:
-      dolorimeter vitals evaluate mimic-iv-demo-meds --task all --folds 10 --group patient --out out/
+      dolorimeter vitals evaluate mimic-iv-demo-meds --folds 10 --group patient --out out/
     """
     from dolorimeter.core.files import refuse_existing
     from dolorimeter.studies import VitalsStudy

@@ -43,7 +43,7 @@ def forecast(
 
     \b
     Example:
-      dolorimeter vitals forecast out/model/direct/hmm mimic-iv-demo-meds --steps 3 --out next.parquet
+      dolorimeter vitals forecast model/direct/hmm mimic-iv-demo-meds --steps 3 --out next.parquet
     """
     from dolorimeter.studies import VitalsModel, save_table
     from dolorimeter.tables import read_events

@@ -36,6 +36,11 @@ class Preparation:
     scores: NormalScores
     vital_names: tuple[str, ...]
 
+    @property
+    def causal(self) -> bool:
+        """Whether the features of a window use nothing later than it."""
+        return self.target.task != "median-referenced" or self.target.reference == "causal"
+
     @classmethod
     def fit(cls, cohort: Cohort, target: Target) -> Preparation:
         """Learn from all windows of a cohort, which must hold training stays only.

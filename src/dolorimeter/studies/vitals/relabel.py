@@ -1,0 +1,80 @@
+"""The relabelling test: refitted on exchanged label sequences, on the same folds."""
+
+from __future__ import annotations
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from dolorimeter.core import InputError, progress
+from dolorimeter.core.containers import Ints
+from dolorimeter.evaluation import exchange_labels, point_metrics, relabeling_p
+
+from .arm import Arm
+from .crossfit import cross_fit
+from .design import VitalsStudy, stream
+
+Point = dict[str, float]
+
+
+def relabeling_test(
+    study: VitalsStudy, arm: Arm, observed: dict[str, Point], seed: int
+) -> dict[str, dict[str, float | None]]:
+    """Return the p-value of each model and metric against exchanged label sequences.
+
+    Whole label sequences, gaps included, are exchanged between stays of like length; every model
+    is refitted and scored on the folds it had (science.md 1.6). The prepared windows are reused,
+    since nothing in them depends on labels.
+
+    Parameters
+    ----------
+    study : VitalsStudy
+        ``permutations`` says how often; boosting is left out for its cost.
+    arm : Arm
+        Fitted on the labels as they are.
+    observed : dict of str to dict
+        Metrics of each model on the labels as they are.
+    seed : int
+        Seed of the exchanges.
+
+    Returns
+    -------
+    dict
+        By model and metric.
+    """
+    names = [name for name in observed if not name.startswith("boosting")]
+    rng = stream(seed, "relabel", arm.task, arm.history)
+    exchanged = [
+        exchange_labels(arm.labels, arm.cohort.offsets, random_state=rng)
+        for _ in range(study.permutations)
+    ]
+    bar = progress(exchanged, f"{arm.task}: relabelling")
+    drawn = Parallel(n_jobs=study.n_jobs, prefer="threads")(
+        delayed(_refit)(study, arm, observed, names, labels, seed) for labels in bar
+    )
+    return {
+        name: {
+            metric: relabeling_p(value, np.array([draw[name][metric] for draw in drawn]))
+            for metric, value in observed[name].items()
+        }
+        for name in names
+    }
+
+
+def _refit(
+    study: VitalsStudy,
+    arm: Arm,
+    observed: dict[str, Point],
+    names: list[str],
+    labels: Ints,
+    seed: int,
+) -> dict[str, Point]:
+    options = {name: dict(study.model_options.get(name, {})) for name in names}
+    try:
+        fits = cross_fit(names, arm.prepared, labels, arm.known, options, seed, n_jobs=1)
+    except InputError:
+        # An exchange can leave a fold without a class: no metric, which counts against the model.
+        return {name: dict.fromkeys(observed[name], np.inf) for name in names}
+    return {
+        name: point_metrics(arm.predictions(fit.probabilities, labels), rule=study.rule)
+        for name, fit in fits.items()
+    }

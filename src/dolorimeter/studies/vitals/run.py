@@ -1,0 +1,260 @@
+"""The whole road of the study: folds, arms, scores, claim, result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from dolorimeter._version import __version__
+from dolorimeter.core import Folds, InputError, progress
+from dolorimeter.evaluation import holm, make_folds
+from dolorimeter.states import MODELS
+from dolorimeter.tables import Cohort, label_windows, summarize_cohort
+from dolorimeter.tables.durations import format_duration
+
+from .arm import Arm, run_arm, window_stays
+from .claim import make_claim
+from .curves import learning_curves
+from .design import VitalsStudy, stream
+from .examples import example_stays
+from .model import VitalsModel, fit_vitals_model, use_vitals
+from .questions import ask
+from .result import VitalsResult, posterior_table
+from .rows import adjust, score
+from .summary import summarize
+
+DESCRIPTIONS = {
+    "direct": "Is pain low, medium or high? Cut points {cuts}, half-open.",
+    "median-referenced": "Is pain below, at or above the stay's median? Reference: {reference}.",
+    "difference": "Does pain fall, stay or rise from one window to the {direction}?",
+}
+LIVE = " What is known: vital signs up to the window, and reports before it."
+AFTER = " What is known: the vital signs of the whole stay, no report."
+
+
+def run(study: VitalsStudy, cohort: Cohort, seed: int) -> VitalsResult:
+    """Run a study on a cohort.
+
+    Parameters
+    ----------
+    study : VitalsStudy
+        The design.
+    cohort : Cohort
+        Windows of stays.
+    seed : int
+        Seed of everything random.
+
+    Returns
+    -------
+    VitalsResult
+        Results as data, posteriors and fitted models.
+
+    Raises
+    ------
+    InputError
+        If the cohort cannot carry the design: too few stays or patients for the folds, a class
+        that never occurs, a vital that never varies.
+    """
+    cohort = use_vitals(cohort, study.vitals)
+    folds = deal_folds(study, cohort, seed)
+    tasks: dict[str, Any] = {}
+    tables, examples, removed = [], [], np.zeros(len(cohort.vital_names), dtype=np.int64)
+    for task in study.tasks:
+        for history in study.histories:
+            arm = run_arm(study, cohort, folds, task, history, seed)
+            _file(tasks, arm, _block(study, arm, seed))
+            tables.append(posterior_table(arm))
+            examples += example_stays(arm) if task == study.tasks[0] else []
+            removed = np.maximum(removed, sum(fold.removed for fold in arm.prepared))
+    _adjust_all(study, tasks)
+    models = refit(study, cohort, seed)
+    _add_fit(tasks, models)
+    content = {
+        "format": 1,
+        "study": "vitals",
+        "version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "title": "Pain states from vital signs",
+        "summary": [],
+        "data": _data(cohort, removed),
+        "design": _design(study, cohort, folds, seed),
+        "examples": examples,
+        "tasks": tasks,
+    }
+    claim = make_claim(content)
+    content["summary"] = summarize(content)
+    content["claim"] = claim.to_dict()
+    return VitalsResult(content, claim, tables, models)
+
+
+def deal_folds(study: VitalsStudy, cohort: Cohort, seed: int) -> Folds:
+    """Deal the folds that all tasks, histories and models share.
+
+    Parameters
+    ----------
+    study : VitalsStudy
+        Number of folds, and what they keep whole.
+    cohort : Cohort
+        The stays.
+    seed : int
+        Seed of the study.
+
+    Returns
+    -------
+    Folds
+        Balanced in the classes of every task as far as the groups allow.
+    """
+    if study.group == "patient" and cohort.n_patients < 2:
+        raise InputError("group", f"{cohort.n_patients} patient", "two patients or more")
+    counts = [_stay_counts(cohort, study.target(task, "none")) for task in study.tasks]
+    return make_folds(
+        cohort.patient_ids,
+        cohort.stay_ids,
+        study.folds,
+        unit=study.group,
+        class_counts=np.hstack(counts),
+        random_state=stream(seed, "folds"),
+    )
+
+
+def refit(study: VitalsStudy, cohort: Cohort, seed: int) -> dict[tuple[str, str], VitalsModel]:
+    """Refit every model that can be saved on all data.
+
+    Parameters
+    ----------
+    study : VitalsStudy
+        The design.
+    cohort : Cohort
+        All stays.
+    seed : int
+        Seed of restarts.
+
+    Returns
+    -------
+    dict
+        By task and model.
+    """
+    history = study.histories[0]
+    jobs = [(task, name) for task in study.tasks for name in study.models if MODELS[name].storable]
+    return {
+        (task, name): fit_vitals_model(
+            cohort, study.target(task, history), name,
+            options=study.model_options.get(name), random_state=seed,
+        )
+        for task, name in progress(jobs, "refitting on all data")
+    }  # fmt: skip
+
+
+def _block(study: VitalsStudy, arm: Arm, seed: int) -> dict[str, Any]:
+    scored = score(study, arm, seed)
+    options = {
+        "cuts": ", ".join(f"{cut:g}" for cut in arm.target.cuts),
+        "reference": {"stay": "the whole stay", "causal": "earlier reports"}[arm.target.reference],
+        "direction": arm.target.direction,
+    }
+    block = {
+        "class_names": list(arm.class_names),
+        "class_counts": arm.class_counts,
+        "unknown": int((arm.labels < 0).sum()),
+        "description": DESCRIPTIONS[arm.task].format(**options)
+        + (LIVE if arm.history == "reports" else AFTER),
+        "chance": 1 / math.factorial(len(arm.class_names)),
+        "looks_ahead": arm.target.report_delay != 1,
+        "models": scored.rows,
+        "comparisons": ask(study, arm, scored.predictions, seed),
+    }
+    if arm.history == "none":
+        block["learning_curve"] = learning_curves(study, arm, seed)
+    return block
+
+
+def _file(tasks: dict[str, Any], arm: Arm, block: dict[str, Any]) -> None:
+    """Put an arm where results.json keeps it: without reports on top, with reports beneath."""
+    if arm.history == "none":
+        tasks[arm.task] = block
+    else:
+        tasks.setdefault(arm.task, {})["reports"] = block
+
+
+def _adjust_all(study: VitalsStudy, tasks: dict[str, Any]) -> None:
+    """Add the Holm values, one family for each history, since the two are never mixed."""
+    for blocks in (
+        [t for t in tasks.values() if "models" in t],
+        [t["reports"] for t in tasks.values() if "reports" in t],
+    ):
+        adjust([block["models"] for block in blocks], study.null_bootstraps)
+        comparisons = [c for block in blocks for c in block["comparisons"]]
+        for comparison, p in zip(comparisons, holm([c["p"] for c in comparisons]), strict=True):
+            comparison["p_holm"] = p
+
+
+def _add_fit(tasks: dict[str, Any], models: dict[tuple[str, str], VitalsModel]) -> None:
+    for (task, name), model in models.items():
+        for block in _blocks(tasks[task]):
+            row = block["models"][name]["parameters"]
+            row["refit"] = model.information()
+
+
+def _blocks(task: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    return [b for b in (task, task.get("reports")) if b and "models" in b]
+
+
+def _stay_counts(cohort: Cohort, target: Any) -> np.ndarray:
+    labels = label_windows(cohort, target)
+    counts = np.zeros((cohort.n_stays, len(target.class_names)), dtype=np.int64)
+    known = labels >= 0
+    np.add.at(counts, (window_stays(cohort)[known], labels[known]), 1)
+    return counts
+
+
+def _data(cohort: Cohort, removed: np.ndarray) -> dict[str, Any]:
+    """Return the data block; its outliers are those that the folds' own thresholds removed."""
+    data = summarize_cohort(cohort).to_dict()
+    data["outliers"] = dict(zip(cohort.vital_names, removed.tolist(), strict=True))
+    data["ledger"] += [
+        {
+            "variable": name,
+            "reason": "outlier window, by the thresholds of its training folds",
+            "action": "set missing",
+            "count": count,
+        }
+        for name, count in data["outliers"].items()
+        if count
+    ]
+    return data
+
+
+def _design(study: VitalsStudy, cohort: Cohort, folds: Folds, seed: int) -> dict[str, Any]:
+    return {
+        "window": format_duration(cohort.width),
+        "min_stay": format_duration(cohort.min_stay),
+        "folds": len(folds),
+        "group": study.group,
+        "fold_fingerprint": folds.fingerprint,
+        "fold_sizes": [len(test) for test in folds.test],
+        "shared_patients": _shared_patients(cohort, folds),
+        "history": list(study.histories),
+        "inference": {"none": "smoothed posterior", "reports": "filtered posterior"},
+        "models": list(study.models),
+        "vitals": list(cohort.vital_names),
+        "rule": study.rule,
+        "null_bootstraps": study.null_bootstraps,
+        "permutations": study.permutations,
+        "bootstraps": study.n_bootstrap,
+        "random_state": seed,
+        "target_options": {k: dict(v) for k, v in study.target_options.items()},
+        "model_options": {k: dict(v) for k, v in study.model_options.items()},
+    }
+
+
+def _shared_patients(cohort: Cohort, folds: Folds) -> int:
+    """Count the patients in both training and test of a fold: measured, not declared."""
+    shared: set[str] = set()
+    for index, test in enumerate(folds.test):
+        tested = set(cohort.patient_ids[test])
+        shared |= tested & set(cohort.patient_ids[folds.train(index)])
+    return len(shared)
