@@ -85,29 +85,6 @@ def make_windows(
     )
 
 
-def refuse_unusable_vitals(cohort: Cohort) -> None:
-    """Refuse vitals that no model can learn from.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        Windows of all stays.
-
-    Raises
-    ------
-    InputError
-        If a vital was never observed, or has the same value in every window; the remedy names
-        those that can be used.
-    """
-    low, high = np.fmin.reduce(cohort.vitals), np.fmax.reduce(cohort.vitals)
-    usable = [name for name, varies in zip(cohort.vital_names, high > low, strict=True) if varies]
-    for name, lowest, highest in zip(cohort.vital_names, low, high, strict=True):
-        if not highest > lowest:
-            found = "never observed" if np.isnan(lowest) else f"always {lowest:g}"
-            remedy = f"Choose among {', '.join(usable)} (vitals=)." if usable else ""
-            raise InputError(name, found, "a vital that varies between windows", remedy)
-
-
 def _columns(means: WindowMeans, wanted: Sequence[str] | None) -> tuple[str, ...]:
     """Names of the vitals in the order of the columns."""
     found = {name for name in means.variables if means.values_of(name)} - {PAIN}
