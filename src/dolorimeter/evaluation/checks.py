@@ -73,11 +73,10 @@ def check_probabilities(probabilities: ArrayLike) -> Floats:
     if array.ndim != 2 or array.shape[1] < 2:
         found = f"shape {array.shape}"
         raise InputError("probabilities", found, "shape (n, K) with K at least 2")
-    finite, positive = np.isfinite(array), array >= 0
-    sums = np.abs(array.sum(axis=1) - 1.0) <= SUM_TOLERANCE
-    _require_rows(array, finite.all(axis=1), "finite numbers", "Unknown? Give the class prior.")
-    _require_rows(array, positive.all(axis=1), "no negative value", "")
-    _require_rows(array, sums, "rows that sum to one", "Divide each row by its sum.")
+    _require_rows(array, np.isfinite(array), "finite numbers", "Unknown? Give the class prior.")
+    _require_rows(array, array >= 0, "no negative value", "")
+    off = np.abs(array.sum(axis=1, keepdims=True) - 1.0)
+    _require_rows(array, off <= SUM_TOLERANCE, "a sum of one", "Divide each row by its sum.")
     return array
 
 
@@ -109,7 +108,7 @@ def check_length(values: ArrayLike, n: int, name: str) -> NDArray[Any]:
     return array
 
 
-def _require_rows(array: Floats, good: NDArray[Any], rule: str, remedy: str) -> None:
+def _require_rows(array: Floats, good: NDArray[np.bool_], rule: str, remedy: str) -> None:
     if not good.all():
-        row = int(np.flatnonzero(~good)[0])
+        row = int(np.argwhere(~good)[0, 0])
         raise InputError("probabilities", f"row {row} is {array[row].tolist()}", rule, remedy)

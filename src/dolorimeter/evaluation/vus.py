@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan, prod, sqrt
+from math import nan, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
 from .checks import check_labels, check_length, check_probabilities
 from .vus_exact import FoldCredit, exact_fold
+from .vus_groups import Members, clustered_interval, credit_by_group
 from .vus_kernels import CREDIT_UNIT
 from .vus_sampling import sampled_fold
 from .vus_scores import assignment_scores
 
 EXACT_LIMIT = 10_000  # examples of a class in a fold beyond which three classes are sampled
 DRAWS = 100_000
-
-Members = list[list[Ints]]  # examples by fold and class
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +212,12 @@ def _gather(
     whole = [part for part in parts if part is not None]
     n_triples = sum(part.n_tuples for part in whole)
     group_ids, group = np.unique(names, return_inverse=True)
-    credit, triples = _by_group(parts, members, group, len(group_ids))
+    credit, triples = credit_by_group(parts, members, group, len(group_ids))
     totals = np.sum([part.totals for part in whole], axis=0) if whole else np.full(1, nan)
     values = totals / (CREDIT_UNIT * max(n_triples, 1))
     value = float(values.mean())
     draws = sum(part.variance * (part.n_tuples / n_triples) ** 2 for part in whole)
-    se, ci95 = _interval(values, credit, triples, n_triples, draws)
+    se, ci95 = clustered_interval(values, credit, triples, n_triples, draws)
     return Vus(
         value=value,
         se=se,
@@ -235,33 +233,3 @@ def _gather(
         exact=not any(part.n_draws for part in whole),
         n_draws=sum(part.n_draws for part in whole),
     )
-
-
-def _by_group(
-    parts: Sequence[FoldCredit | None], members: Members, group: Ints, n_groups: int
-) -> tuple[Floats, Floats]:
-    """Sum credit (a row a replicate, in sixtieths) and triples over the examples of each group."""
-    n_replicates = max((len(part.credit) for part in parts if part is not None), default=1)
-    credit, triples = np.zeros((n_replicates, n_groups)), np.zeros(n_groups)
-    for part, classes in zip(parts, members, strict=True):
-        if part is None:
-            continue
-        codes = group[np.concatenate(classes)]
-        each = np.concatenate([np.full(len(m), part.n_tuples // len(m)) for m in classes])
-        triples += np.bincount(codes, weights=each, minlength=n_groups)
-        credit += [np.bincount(codes, weights=row, minlength=n_groups) for row in part.credit]
-    return credit, triples
-
-
-def _interval(
-    values: Floats, credit: Floats, triples: Floats, n_triples: int, draws: float
-) -> tuple[float, tuple[float, float]]:
-    """Return the standard error by groups that form triples, and the 95 % interval."""
-    n_groups = int((triples > 0).sum())
-    if n_groups < 2:
-        return nan, (nan, nan)
-    deviations = (credit / CREDIT_UNIT - values[:, None] * triples) / n_triples
-    between = max(float(deviations[0] @ deviations[-1]), 0.0) * n_groups / (n_groups - 1)
-    se = sqrt(between + draws)
-    value, reach = float(values.mean()), float(stdtrit(n_groups - 1, 0.975)) * se
-    return se, (max(value - reach, 0.0), min(value + reach, 1.0))
