@@ -1,6 +1,5 @@
 """Damaged model files: either they still are a model, or the error is the user's kind."""
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

@@ -23,16 +23,16 @@ from safetensors.numpy import load, save
 
 from dolorimeter.core import InputError, output_directory
 
+from .strict_json import parse_json
+
 FORMAT = 1
 MODEL_FILE, ARRAYS_FILE = "model.json", "arrays.safetensors"
 MAX_JSON_BYTES = 1 << 20
 MAX_ARRAYS_BYTES = 256 << 20
-MAX_DEPTH, MAX_AXES = 16, 8
+MAX_AXES = 8
 _TYPES = {"F64": np.dtype(np.float64), "I64": np.dtype(np.int64), "BOOL": np.dtype(np.bool_)}
 _CODES = {dtype: code for code, dtype in _TYPES.items()}
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,99}")
-# A quote that never closes swallows the rest, so that the search stays linear.
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 Arrays = dict[str, NDArray[Any]]
 Shapes = dict[str, tuple[str, tuple[int, ...]]]
@@ -78,7 +78,7 @@ def save_arrays(
     try:
         text = json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False).encode()
         _check_size(text, MAX_JSON_BYTES)
-        _check_model(_parse(text))
+        _check_model(parse_json(text))
     except (TypeError, ValueError) as error:
         raise InputError("model to save", str(error), "plain JSON values within limits") from error
     with output_directory(directory, force=force) as scratch:
@@ -116,7 +116,7 @@ def load_arrays(
     model, blob = Path(directory) / MODEL_FILE, Path(directory) / ARRAYS_FILE
     where = str(model)
     try:
-        kind, header, described = _check_model(_parse(_read(model, MAX_JSON_BYTES)))
+        kind, header, described = _check_model(parse_json(_read(model, MAX_JSON_BYTES)))
         where = str(blob)
         arrays = _read_arrays(blob, described)
         for name, array in arrays.items():
@@ -141,37 +141,6 @@ def _read(path: Path, limit: int) -> bytes:
 
 def _check_size(content: bytes, limit: int) -> None:
     _require(len(content) <= limit, "size", f"more than {limit} bytes", f"at most {limit} bytes")
-
-
-def _parse(raw: bytes) -> Any:
-    """Parse JSON without duplicate keys, deep nesting or numbers that are not finite."""
-    depth = 0
-    for byte in _STRING.sub(b"", raw):
-        depth += (byte in b"[{") - (byte in b"]}")
-        _require(depth <= MAX_DEPTH, "nesting", f"more than {MAX_DEPTH} levels", "a flat file")
-    try:
-        return json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_float=_finite,
-            parse_constant=_finite,
-        )
-    except InputError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise InputError("content", str(error)[:200], "JSON in UTF-8") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    _require(len(fields) == len(pairs), "content", "a field given twice", "each field once")
-    return fields
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    _require(math.isfinite(number), "content", text[:40], "finite numbers")
-    return number
 
 
 def _check_model(document: Any) -> tuple[str, dict[str, Any], Shapes]:
@@ -221,7 +190,7 @@ def _read_arrays(path: Path, described: Shapes) -> Arrays:
     _require(
         data_bytes == expected, "size", f"{data_bytes} bytes of data", f"{expected} bytes of data"
     )
-    _check_blob_header(_parse(content[8 : 8 + size]), described, expected)
+    _check_blob_header(parse_json(content[8 : 8 + size]), described, expected)
     try:
         arrays = load(content)
     except (SafetensorError, ValueError) as error:
@@ -256,7 +225,7 @@ def _n_bytes(dtype: str, shape: tuple[int, ...]) -> int:
 
 
 def _check_fields(where: str, found: Any, wanted: set[str]) -> None:
-    _require(isinstance(found, dict), where, type(found).__name__, "an object")
+    _require(isinstance(found, Mapping), where, type(found).__name__, "an object")
     differing = sorted(set(found) ^ wanted)[:3]
     rule = f"exactly {', '.join(sorted(wanted)) or 'nothing'}"
     _require(not differing, where, f"missing or unknown {differing}", rule)
@@ -275,3 +244,75 @@ def _check_finite(name: str, array: NDArray[Any], nan_allowed: Collection[str]) 
 def _require(holds: bool, where: str, found: str, rule: str) -> None:
     if not holds:
         raise InputError(where, found, rule)
+
+
+def read_classes(header: Mapping[str, Any]) -> NDArray[Any]:
+    """Read the classes of a stored estimator.
+
+    Parameters
+    ----------
+    header : mapping
+        As stored.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Whole numbers or strings, ascending.
+
+    Raises
+    ------
+    InputError
+        If they are anything else.
+    """
+    classes = header.get("classes")
+    alike = isinstance(classes, list) and {type(c) for c in classes} in ({int}, {str})
+    if not isinstance(classes, list) or not alike or sorted(set(classes)) != classes:
+        raise InputError("header.classes", repr(classes)[:60], "ascending numbers or names")
+    array = np.array(classes)
+    _require(array.dtype.kind in "iU", "header.classes", "a huge number", "numbers of 64 bits")
+    return array
+
+
+def read_settings(header: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Read the settings of a stored estimator, whose header holds them and its classes.
+
+    Parameters
+    ----------
+    header : mapping
+        As stored.
+    names : collection of str
+        Names of the settings.
+
+    Returns
+    -------
+    dict
+        Their values, whose range is the estimator's to check.
+
+    Raises
+    ------
+    InputError
+        If a field is missing or unknown.
+    """
+    _check_fields("header", header, {"classes", "settings"})
+    _check_fields("header.settings", header["settings"], set(names))
+    return header["settings"]
+
+
+def expect_arrays(arrays: Mapping[str, NDArray[Any]], names: Collection[str]) -> None:
+    """Refuse stored arrays under other names, or of another type than float64.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        As stored.
+    names : collection of str
+        What is wanted.
+
+    Raises
+    ------
+    InputError
+        If one is missing, unknown or no float64.
+    """
+    _check_fields("arrays", arrays, set(names))
+    for name, array in arrays.items():
+        _require(array.dtype == np.float64, f"arrays.{name}", str(array.dtype), "float64")

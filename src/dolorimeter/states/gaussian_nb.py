@@ -1,0 +1,341 @@
+"""Gaussian naive Bayes, learned from labeled and unlabeled windows together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from dolorimeter.core import InputError, Outcome
+
+from .arguments import (
+    check_allowed,
+    check_known,
+    encode_labels,
+    require_number,
+    sequence_offsets,
+)
+from .mixture import fit_mixture, gather, log_joint, posterior_of
+from .params import NaiveBayesParameters
+from .storage import expect_arrays, read_classes, read_settings, save_arrays
+
+Floats = NDArray[np.float64]
+KIND = "gaussian-nb"
+EXPECTED_FAILED_CHECKS = {
+    "check_classifiers_classes": "it uses -1 as a class; here -1 means that the class is unknown",
+}
+
+
+class GaussianNB(ClassifierMixin, BaseEstimator):
+    """Gaussian naive Bayes by semi-supervised EM.
+
+    The emissions of ``GaussianHMM`` without its order: given the class, vitals are independent
+    Gaussians; missing ones are integrated out. EM starts from the labeled windows, finds the
+    posterior of the others (Panaggio et al. 2021, Eqs 3, 4), and updates means, variances and
+    class prior (Eqs 1, 2), until the objective gains less than ``tol``.
+
+    Parameters
+    ----------
+    class_prior : {"empirical", "uniform"} or array-like of shape (n_classes,)
+        ``"empirical"``: learned; ``"uniform"``: 1/K, as in Eq. 3; an array is held fixed.
+    unlabeled_weight : float, default 1.0
+        Power on the densities of windows whose class is open, in [0, 1]: 1 is the paper, 0 takes
+        the emissions from labeled windows only.
+    variance_floor : float, default 1e-3
+        Lower bound of a variance; where it binds, ``outcome_.floors_bound`` says so.
+    n_iter : int, default 100
+        Most iterations.
+    tol : float or None, default 1e-4
+        Gain in the objective, in nats, under which EM has converged; None: run all iterations.
+
+    Attributes
+    ----------
+    parameters_ : NaiveBayesParameters
+        All that was learned.
+    class_prior_ : ndarray of shape (K,)
+        Probability of each class.
+    means_, variances_ : ndarray of shape (K, D)
+        Of each vital in each class.
+    classes_ : ndarray of shape (K,)
+        The classes.
+    outcome_ : Outcome
+        What the fit did.
+    """
+
+    def __init__(
+        self,
+        class_prior: Literal["empirical", "uniform"] | ArrayLike = "empirical",
+        *,
+        unlabeled_weight: float = 1.0,
+        variance_floor: float = 1e-3,
+        n_iter: int = 100,
+        tol: float | None = 1e-4,
+    ) -> None:
+        self.class_prior = class_prior
+        self.unlabeled_weight = unlabeled_weight
+        self.variance_floor = variance_floor
+        self.n_iter = n_iter
+        self.tol = tol
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        lengths: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        allowed: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from labeled and unlabeled windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        y : array-like of shape (n_steps,)
+            Classes; -1 where unknown.
+        lengths : array-like of shape (n_sequences,), optional
+            Steps of each stay; checked, but order plays no part.
+        sample_weight : array-like of shape (n_steps,), optional
+            How often each window counts.
+        allowed : array-like of shape (n_steps, n_classes), bool, optional
+            Classes that each window may have.
+
+        Returns
+        -------
+        GaussianNB
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range, or a class has no labeled window.
+        """
+        data, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        sequence_offsets(lengths, len(data))
+        labels, self.classes_ = encode_labels(given)
+        n_classes = len(self.classes_)
+        prior = self._checked_settings(n_classes)
+        weight = _check_sample_weight(sample_weight, data, ensure_non_negative=True)
+        labels, sets = check_allowed(allowed, labels, n_classes)
+        evidence = gather(data, labels, n_classes, weight, sets)
+        if not evidence.labeled_counts.all():
+            absent = self.classes_[np.argmin(evidence.labeled_counts)]
+            raise InputError("sample_weight", f"0 for all of class {absent}", "some of each class")
+        fitted = fit_mixture(
+            evidence, prior, self.unlabeled_weight, self.variance_floor, self.n_iter, self.tol
+        )
+        self.parameters_, outcome, floored = fitted
+        self.outcome_ = self._in_words(outcome, floored)
+        return self
+
+    def predict_proba(
+        self, X: ArrayLike, lengths: ArrayLike | None = None, known: ArrayLike | None = None
+    ) -> Floats:
+        """Return the posterior of the classes, each window for itself.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        lengths : array-like of shape (n_sequences,), optional
+            Checked, but order plays no part.
+        known : array-like of shape (n_steps,), optional
+            Checked, but without order other windows' classes tell nothing.
+
+        Returns
+        -------
+        ndarray of shape (n_steps, n_classes)
+            The class prior where nothing was observed.
+        """
+        check_is_fitted(self, "parameters_")
+        data = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        sequence_offsets(lengths, len(data))
+        check_known(known, len(data), len(self.classes_))
+        return posterior_of(log_joint(data, self.parameters_))
+
+    def filter(
+        self,
+        X: ArrayLike,
+        lengths: ArrayLike | None = None,
+        known: ArrayLike | None = None,
+        delay: int = 1,  # noqa: ARG002 - the interface of the sequence models
+    ) -> Floats:
+        """Return the same as ``predict_proba``: without order there is no past.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        lengths : array-like of shape (n_sequences,), optional
+            Checked, but order plays no part.
+        known : array-like of shape (n_steps,), optional
+            Checked, but without order earlier classes tell nothing.
+        delay : int, default 1
+            Ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_steps, n_classes)
+            Posterior of each window.
+        """
+        return self.predict_proba(X, lengths, known)
+
+    def predict(self, X: ArrayLike, lengths: ArrayLike | None = None) -> NDArray[Any]:
+        """Return the most probable class of each window.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        lengths : array-like of shape (n_sequences,), optional
+            Checked, but order plays no part.
+
+        Returns
+        -------
+        ndarray of shape (n_steps,)
+            Of ``classes_``.
+        """
+        chosen = self.predict_proba(X, lengths).argmax(axis=1)
+        return self.classes_[chosen]
+
+    def start(self) -> None:
+        """Begin a stay.
+
+        Returns
+        -------
+        None
+            The state: naive Bayes remembers nothing.
+        """
+        check_is_fitted(self, "parameters_")
+
+    def step(self, state: None, row: ArrayLike, known: int = -1) -> tuple[None, Floats]:
+        """Take in one window.
+
+        Parameters
+        ----------
+        state : None
+            As ``start`` or the step before gave it.
+        row : array-like of shape (n_features,)
+            Vitals, NaN where missing.
+        known : int, default -1
+            Class reported before this window; tells nothing without order.
+
+        Returns
+        -------
+        state : None
+            For the next step.
+        posterior : ndarray of shape (n_classes,)
+            The same bits as ``filter``.
+        """
+        return state, self.filter(np.asarray(row)[None], known=[known])[0]
+
+    @classmethod
+    def from_parameters(
+        cls, class_prior: ArrayLike, means: ArrayLike, variances: ArrayLike
+    ) -> Self:
+        """Return a fitted model of classes 0 … K - 1; no data needed.
+
+        Parameters
+        ----------
+        class_prior : array-like of shape (K,)
+            Probability of each class.
+        means, variances : array-like of shape (K, D)
+            Of each vital in each class.
+
+        Returns
+        -------
+        GaussianNB
+            Ready to predict.
+        """
+        model = cls()
+        arrays = (np.array(a, dtype=np.float64) for a in (class_prior, means, variances))
+        model.parameters_ = NaiveBayesParameters(*arrays)
+        n_classes, model.n_features_in_ = model.parameters_.means.shape
+        model.classes_ = np.arange(n_classes)
+        return model
+
+    def save(self, directory: str | Path, *, force: bool = False) -> None:
+        """Write the model as ``model.json`` and ``arrays.safetensors``.
+
+        Parameters
+        ----------
+        directory : str or Path
+            The directory to create.
+        force : bool, default False
+            Replace it if it exists.
+        """
+        check_is_fitted(self, "parameters_")
+        settings = self.get_params()
+        if not isinstance(self.class_prior, str):
+            settings["class_prior"] = np.asarray(self.class_prior).tolist()
+        header = {"classes": self.classes_.tolist(), "settings": settings}
+        save_arrays(directory, KIND, header, self.parameters_.to_arrays(), force=force)
+
+    @property
+    def class_prior_(self) -> Floats:
+        """Probability of each class, shape (K,)."""
+        return self.parameters_.class_prior
+
+    @property
+    def means_(self) -> Floats:
+        """Mean of each vital in each class, shape (K, D)."""
+        return self.parameters_.means
+
+    @property
+    def variances_(self) -> Floats:
+        """Variance of each vital in each class, shape (K, D)."""
+        return self.parameters_.variances
+
+    @classmethod
+    def _from_storage(cls, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Rebuild what ``save`` wrote."""
+        settings = read_settings(header, cls().get_params())
+        classes = read_classes(header)
+        expect_arrays(arrays, {"class_prior", "means", "variances"})
+        model = cls.from_parameters(**arrays).set_params(**settings)
+        if len(classes) != len(model.classes_):
+            raise InputError("header.classes", f"{len(classes)}", f"{len(model.classes_)} classes")
+        model.classes_ = classes
+        model._checked_settings(len(classes))
+        return model
+
+    def _checked_settings(self, n_classes: int) -> Floats | None:
+        """Refuse settings out of range; return the fixed class prior, None if it is learned."""
+        require_number("unlabeled_weight", self.unlabeled_weight, 0.0, 1.0)
+        require_number("variance_floor", self.variance_floor, np.finfo(float).tiny)
+        require_number("n_iter", self.n_iter, 1, whole=True)
+        if self.tol is not None:
+            require_number("tol", self.tol, 0.0)
+        if isinstance(self.class_prior, str) and self.class_prior == "empirical":
+            return None
+        if isinstance(self.class_prior, str) and self.class_prior == "uniform":
+            return np.full(n_classes, 1 / n_classes)
+        try:
+            prior = np.asarray(self.class_prior, dtype=np.float64)
+        except (TypeError, ValueError):
+            prior = np.empty(0)
+        if prior.shape != (n_classes,) or not (prior > 0).all() or abs(prior.sum() - 1) > 1e-8:
+            rule = f"'empirical', 'uniform' or {n_classes} positive numbers that add up to 1"
+            raise InputError("class_prior", repr(self.class_prior)[:60], rule)
+        return prior
+
+    def _in_words(self, outcome: Outcome, floored: NDArray[np.bool_]) -> Outcome:
+        """Name the variances that the floor held up, and say how the fit ended."""
+        names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
+        bound = tuple(f"variance[{self.classes_[k]}, {names[d]}]" for k, d in np.argwhere(floored))
+        ended = "Converged" if outcome.converged else "Ran out of iterations"
+        return replace(
+            outcome, floors_bound=bound, message=f"{ended} after {outcome.n_iter} iterations."
+        )
+
+    def __sklearn_tags__(self) -> Any:
+        """Declare that NaN is allowed."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
