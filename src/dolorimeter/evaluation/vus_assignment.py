@@ -1,20 +1,26 @@
-"""Credit of single tuples: is the identity an optimal assignment, and with how many is it tied?"""
+"""Credit of single tuples: is the identity an optimal assignment, and with how many is it tied?
+
+An assignment solver says whether some other permutation is better, one tuple at a time, but not
+how many are as good. Shortest paths say both, for all tuples side by side.
+"""
 
 from __future__ import annotations
 
-from itertools import permutations
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from dolorimeter.core.containers import Floats, Ints
 
-BLOCK = 100_000  # tuples scored at once, to bound memory
+BLOCK = 50_000  # tuples scored at once, to bound memory
 
 
 def tuple_credit(scores: Ints, tuples: Ints) -> Floats:
     """Score the assignment of labels to tuples of one example of each class.
+
+    Giving example i the label j instead of its own loses ``loss[i, j] = s[i, i] - s[i, j]``, and
+    a permutation loses the sum along its cycles. So the identity is optimal exactly when no cycle
+    is negative, and the permutations as good as it are made of the arcs that lie on cycles of
+    zero: their number is the permanent of that pattern. All in integers, hence exact.
 
     Parameters
     ----------
@@ -28,45 +34,40 @@ def tuple_credit(scores: Ints, tuples: Ints) -> Floats:
     ndarray of shape (m,), float64
         1 / (number of optimal permutations) where the identity is one of them, else 0.
     """
-    score = _by_permutations if scores.shape[1] <= 3 else _by_assignment
-    blocks = range(0, len(tuples), BLOCK)
-    return np.concatenate([score(scores[tuples[i : i + BLOCK]]) for i in blocks])
-
-
-def _by_permutations(squares: Ints) -> Floats:
-    """Credit of square score matrices, shape (m, K, K), by trying all permutations."""
-    rows = np.arange(squares.shape[1])
-    totals = np.stack([squares[:, rows, list(p)].sum(axis=1) for p in permutations(rows)])
-    optimal = totals == totals.max(axis=0)
-    return np.where(optimal[0], 1.0 / optimal.sum(axis=0), 0.0)
-
-
-def _by_assignment(squares: Ints) -> Floats:
-    """Credit of square score matrices by the assignment solver (its sums of integers are exact)."""
-    credit = np.zeros(len(squares))
-    for i, square in enumerate(squares):
-        rows, columns = linear_sum_assignment(square, maximize=True)
-        if np.trace(square) >= square[rows, columns].sum():
-            credit[i] = 1.0 / _n_optimal(square)
+    credit = np.zeros(len(tuples))
+    for start in range(0, len(tuples), BLOCK):
+        squares = scores[tuples[start : start + BLOCK]]
+        optimal, tied = _zero_cycles(squares)
+        credit[start + optimal] = 1.0 / _permanents(tied)
     return credit
 
 
-def _n_optimal(square: Ints) -> int:
-    """Count the optimal permutations of a matrix whose diagonal is one of them.
+def _zero_cycles(squares: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Find which matrices have an optimal identity, and in these the arcs on cycles of zero."""
+    optimal = np.arange(len(squares))
+    loss = np.diagonal(squares, axis1=1, axis2=2)[:, :, None] - squares
+    walk = loss  # Floyd–Warshall: least loss from i to j by way of the first k
+    for k in range(squares.shape[1]):
+        walk = np.minimum(walk, walk[:, :, k, None] + walk[:, None, k, :])
+        sound = (np.diagonal(walk, axis1=1, axis2=2) >= 0).all(axis=1)
+        # Left in, a negative cycle would double at every step and overflow.
+        optimal, loss, walk = optimal[sound], loss[sound], walk[sound]
+    return optimal, loss + walk.transpose(0, 2, 1) == 0
 
-    A permutation loses the sum of ``loss[i, j]`` over the labels j it gives to i. With potentials
-    from shortest paths every loss becomes non-negative while a permutation's sum stays, so that
-    the optimal ones use zeros only: the permanent of the pattern of zeros counts them.
-    """
-    loss = np.diagonal(square)[:, None] - square
-    potential = np.zeros(len(square), dtype=np.int64)
-    for _ in range(len(square)):
-        potential = (loss + potential[:, None]).min(axis=0)
-    return _permanent(loss + potential[:, None] == potential)
+
+def _permanents(patterns: NDArray[np.bool_]) -> Ints:
+    """Count the permutations within each pattern, each distinct pattern once."""
+    n, size, _ = patterns.shape
+    counts = np.ones(n, dtype=np.int64)
+    tied = np.flatnonzero(patterns.sum(axis=(1, 2)) > size)  # the others hold the identity alone
+    distinct, which = np.unique(patterns[tied].reshape(-1, size**2), axis=0, return_inverse=True)
+    permanents = [_permanent(pattern.reshape(size, size)) for pattern in distinct]
+    counts[tied] = np.array(permanents, dtype=np.int64)[which.reshape(-1)]
+    return counts
 
 
 def _permanent(pattern: NDArray[np.bool_]) -> int:
-    """Count the permutations within a pattern of allowed cells, row by row over sets of columns."""
+    """Count the permutations within a pattern, row by row over the sets of columns used."""
     ways = {0: 1}
     for row in pattern:
         following: dict[int, int] = {}
