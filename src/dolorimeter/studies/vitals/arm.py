@@ -87,6 +87,7 @@ class Arm:
             window=windows,
             class_names=self.class_names,
             fingerprint=self.folds.fingerprint,
+            n_folds=len(self.folds),
         )
 
 

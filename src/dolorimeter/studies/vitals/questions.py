@@ -62,11 +62,16 @@ def ask(
     for a, b, metric, question in QUESTIONS[arm.history]:
         if a in predictions and (b == "chance" or b in predictions):
             rng = stream(seed, "compare", arm.task, arm.history, a, b, metric)
-            options: dict[str, Any] = {"n_bootstrap": study.n_bootstrap, "random_state": rng}
+            options: dict[str, Any] = {
+                "n_bootstrap": study.n_bootstrap,
+                "random_state": rng,
+                "rule": study.rule,
+                "question": question,
+            }
             answer = (
-                compare_to_chance(predictions[a], **options)
+                compare_to_chance(predictions[a], name=a, **options)
                 if b == "chance"
-                else compare(predictions[a], predictions[b], metric=metric, **options)
+                else compare(predictions[a], predictions[b], metric, names=(a, b), **options)
             )
-            asked.append({"a": a, "b": b, "question": question, **answer.to_dict()})
+            asked.append(answer.to_dict())
     return asked

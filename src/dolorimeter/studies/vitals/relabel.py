@@ -13,6 +13,7 @@ from .arm import Arm
 from .crossfit import cross_fit
 from .design import VitalsStudy, stream
 
+ATTEMPTS = 50
 Point = dict[str, float]
 
 
@@ -42,14 +43,9 @@ def relabeling_test(
         By model and metric.
     """
     names = [name for name in observed if not name.startswith("boosting")]
-    rng = stream(seed, "relabel", arm.task, arm.history)
-    exchanged = [
-        exchange_labels(arm.labels, arm.cohort.offsets, random_state=rng)
-        for _ in range(study.permutations)
-    ]
-    bar = progress(exchanged, f"{arm.task}: relabelling")
+    bar = progress(range(study.permutations), f"{arm.task}: relabelling")
     drawn = Parallel(n_jobs=study.n_jobs, prefer="threads")(
-        delayed(_refit)(study, arm, observed, names, labels, seed) for labels in bar
+        delayed(_draw)(study, arm, names, seed, index) for index in bar
     )
     return {
         name: {
@@ -60,20 +56,34 @@ def relabeling_test(
     }
 
 
+def _draw(
+    study: VitalsStudy, arm: Arm, names: list[str], seed: int, index: int
+) -> dict[str, Point]:
+    """Refit on one exchange; one that leaves a fold without a class is drawn anew.
+
+    What can be fitted is a property of the arrangement, and the observed one has it too, so the
+    test stays exact among the arrangements that have it.
+    """
+    rng = stream(seed, "relabel", arm.task, str(index))
+    for _ in range(ATTEMPTS):
+        labels = exchange_labels(arm.labels, arm.cohort.offsets, random_state=rng)
+        try:
+            return _refit(study, arm, names, labels, seed)
+        except InputError as error:
+            refused = error
+    raise InputError(
+        "permutations",
+        f"{ATTEMPTS} exchanges in a row that cannot be fitted ({refused})",
+        "folds that can spare the labels of some stays",
+        "Use fewer folds, or more stays.",
+    )
+
+
 def _refit(
-    study: VitalsStudy,
-    arm: Arm,
-    observed: dict[str, Point],
-    names: list[str],
-    labels: Ints,
-    seed: int,
+    study: VitalsStudy, arm: Arm, names: list[str], labels: Ints, seed: int
 ) -> dict[str, Point]:
     options = {name: dict(study.model_options.get(name, {})) for name in names}
-    try:
-        fits = cross_fit(names, arm.prepared, labels, arm.known, options, seed, n_jobs=1)
-    except InputError:
-        # An exchange can leave a fold without a class: no metric, which counts against the model.
-        return {name: dict.fromkeys(observed[name], np.inf) for name in names}
+    fits = cross_fit(names, arm.prepared, labels, arm.known, options, seed, n_jobs=1)
     return {
         name: point_metrics(arm.predictions(fit.probabilities, labels), rule=study.rule)
         for name, fit in fits.items()
