@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -33,6 +33,7 @@ blocks = st.sampled_from([np.float64, np.int64, np.bool_]).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(names, st.dictionaries(words, values, max_size=3), st.data())
 def test_whatever_is_saved_comes_back(kind, header, data):
     stored = data.draw(st.dictionaries(names, blocks, max_size=3))
@@ -57,6 +58,7 @@ def damage(content: bytes, kind: str, place: float, bits: int) -> bytes:
     return content[:at] + bytes([content[at] ^ bits]) + content[at + 1 :]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(FILES),
     st.lists(
@@ -87,6 +89,7 @@ def test_damage_gives_a_model_or_an_input_error(file, damages):
     assert all(np.isfinite(array).all() for array in loaded.values())
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FILES), st.binary(max_size=300))
 def test_noise_gives_an_input_error(file, noise):
     with TemporaryDirectory() as directory:

@@ -9,7 +9,6 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from dolorimeter.core import InputError, Outcome
@@ -21,9 +20,11 @@ from .arguments import (
     require_number,
     sequence_offsets,
 )
+from .headers import expect_arrays, read_classes, read_outcome, read_settings
 from .mixture import fit_mixture, gather, log_joint, posterior_of
 from .params import NaiveBayesParameters
-from .storage import expect_arrays, read_classes, read_settings, save_arrays
+from .storage import save_arrays
+from .without_order import WithoutOrder
 
 Floats = NDArray[np.float64]
 KIND = "gaussian-nb"
@@ -32,7 +33,7 @@ EXPECTED_FAILED_CHECKS = {
 }
 
 
-class GaussianNB(ClassifierMixin, BaseEstimator):
+class GaussianNB(WithoutOrder):
     """Gaussian naive Bayes by semi-supervised EM.
 
     The emissions of ``GaussianHMM`` without its order: given the class, vitals are independent
@@ -159,82 +160,6 @@ class GaussianNB(ClassifierMixin, BaseEstimator):
         check_known(known, len(data), len(self.classes_))
         return posterior_of(log_joint(data, self.parameters_))
 
-    def filter(
-        self,
-        X: ArrayLike,
-        lengths: ArrayLike | None = None,
-        known: ArrayLike | None = None,
-        delay: int = 1,  # noqa: ARG002 - the interface of the sequence models
-    ) -> Floats:
-        """Return the same as ``predict_proba``: without order there is no past.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features)
-            Vitals, NaN where missing.
-        lengths : array-like of shape (n_sequences,), optional
-            Checked, but order plays no part.
-        known : array-like of shape (n_steps,), optional
-            Checked, but without order earlier classes tell nothing.
-        delay : int, default 1
-            Ignored.
-
-        Returns
-        -------
-        ndarray of shape (n_steps, n_classes)
-            Posterior of each window.
-        """
-        return self.predict_proba(X, lengths, known)
-
-    def predict(self, X: ArrayLike, lengths: ArrayLike | None = None) -> NDArray[Any]:
-        """Return the most probable class of each window.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features)
-            Vitals, NaN where missing.
-        lengths : array-like of shape (n_sequences,), optional
-            Checked, but order plays no part.
-
-        Returns
-        -------
-        ndarray of shape (n_steps,)
-            Of ``classes_``.
-        """
-        chosen = self.predict_proba(X, lengths).argmax(axis=1)
-        return self.classes_[chosen]
-
-    def start(self) -> None:
-        """Begin a stay.
-
-        Returns
-        -------
-        None
-            The state: naive Bayes remembers nothing.
-        """
-        check_is_fitted(self, "parameters_")
-
-    def step(self, state: None, row: ArrayLike, known: int = -1) -> tuple[None, Floats]:
-        """Take in one window.
-
-        Parameters
-        ----------
-        state : None
-            As ``start`` or the step before gave it.
-        row : array-like of shape (n_features,)
-            Vitals, NaN where missing.
-        known : int, default -1
-            Class reported before this window; tells nothing without order.
-
-        Returns
-        -------
-        state : None
-            For the next step.
-        posterior : ndarray of shape (n_classes,)
-            The same bits as ``filter``.
-        """
-        return state, self.filter(np.asarray(row)[None], known=[known])[0]
-
     @classmethod
     def from_parameters(
         cls, class_prior: ArrayLike, means: ArrayLike, variances: ArrayLike
@@ -270,12 +195,7 @@ class GaussianNB(ClassifierMixin, BaseEstimator):
         force : bool, default False
             Replace it if it exists.
         """
-        check_is_fitted(self, "parameters_")
-        settings = self.get_params()
-        if not isinstance(self.class_prior, str):
-            settings["class_prior"] = np.asarray(self.class_prior).tolist()
-        header = {"classes": self.classes_.tolist(), "settings": settings}
-        save_arrays(directory, KIND, header, self.parameters_.to_arrays(), force=force)
+        save_arrays(directory, KIND, *self._to_storage(), force=force)
 
     @property
     def class_prior_(self) -> Floats:
@@ -292,6 +212,16 @@ class GaussianNB(ClassifierMixin, BaseEstimator):
         """Variance of each vital in each class, shape (K, D)."""
         return self.parameters_.variances
 
+    def _to_storage(self) -> tuple[dict[str, Any], dict[str, Floats]]:
+        """Return header and arrays."""
+        check_is_fitted(self, "parameters_")
+        settings = self.get_params()
+        if not isinstance(self.class_prior, str):
+            settings["class_prior"] = np.asarray(self.class_prior).tolist()
+        outcome = self.outcome_.to_dict() if hasattr(self, "outcome_") else None
+        header = {"classes": self.classes_.tolist(), "settings": settings, "outcome": outcome}
+        return header, self.parameters_.to_arrays()
+
     @classmethod
     def _from_storage(cls, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Rebuild what ``save`` wrote."""
@@ -303,6 +233,8 @@ class GaussianNB(ClassifierMixin, BaseEstimator):
             raise InputError("header.classes", f"{len(classes)}", f"{len(model.classes_)} classes")
         model.classes_ = classes
         model._checked_settings(len(classes))
+        if (outcome := read_outcome(header)) is not None:
+            model.outcome_ = outcome
         return model
 
     def _checked_settings(self, n_classes: int) -> Floats | None:
@@ -333,9 +265,3 @@ class GaussianNB(ClassifierMixin, BaseEstimator):
         return replace(
             outcome, floors_bound=bound, message=f"{ended} after {outcome.n_iter} iterations."
         )
-
-    def __sklearn_tags__(self) -> Any:
-        """Declare that NaN is allowed."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags

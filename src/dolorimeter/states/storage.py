@@ -23,7 +23,7 @@ from safetensors.numpy import load, save
 
 from dolorimeter.core import InputError, output_directory
 
-from .strict_json import parse_json
+from .strict_json import parse_json, require, require_fields
 
 FORMAT = 1
 MODEL_FILE, ARRAYS_FILE = "model.json", "arrays.safetensors"
@@ -71,7 +71,7 @@ def save_arrays(
     """
     kept = {name: np.array(array, order="C") for name, array in arrays.items()}
     for name, array in kept.items():
-        _require(array.dtype in _CODES, name, f"type {array.dtype}", "float64, int64 or bool")
+        require(array.dtype in _CODES, name, f"type {array.dtype}", "float64, int64 or bool")
         _check_finite(name, array, nan_allowed)
     described = {n: {"dtype": _CODES[a.dtype], "shape": list(a.shape)} for n, a in kept.items()}
     document = {"format": FORMAT, "kind": kind, "header": dict(header), "arrays": described}
@@ -129,7 +129,7 @@ def load_arrays(
 
 def _read(path: Path, limit: int) -> bytes:
     """Read a file whole, but hardly a byte past the limit."""
-    _require(path.is_file(), "file", "missing, or not a file", "the file that save wrote")
+    require(path.is_file(), "file", "missing, or not a file", "the file that save wrote")
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -140,31 +140,31 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def _check_size(content: bytes, limit: int) -> None:
-    _require(len(content) <= limit, "size", f"more than {limit} bytes", f"at most {limit} bytes")
+    require(len(content) <= limit, "size", f"more than {limit} bytes", f"at most {limit} bytes")
 
 
 def _check_model(document: Any) -> tuple[str, dict[str, Any], Shapes]:
     """Check the fields of ``model.json`` and return kind, header and declared arrays."""
-    _require(isinstance(document, dict), "content", "no object", "an object")
+    require(isinstance(document, dict), "content", "no object", "an object")
     version = document.get("format")
-    _require(
+    require(
         type(version) is int and version == FORMAT,
         "format",
         repr(version)[:40],
         f"{FORMAT}, the version this release reads",
     )
-    _check_fields("content", document, {"format", "kind", "header", "arrays"})
+    require_fields("content", document, {"format", "kind", "header", "arrays"})
     kind, header, arrays = document["kind"], document["header"], document["arrays"]
     _check_name("kind", kind)
-    _require(isinstance(header, dict), "header", type(header).__name__, "an object")
-    _require(isinstance(arrays, dict), "arrays", type(arrays).__name__, "an object")
+    require(isinstance(header, dict), "header", type(header).__name__, "an object")
+    require(isinstance(arrays, dict), "arrays", type(arrays).__name__, "an object")
     described = {}
     for name, entry in arrays.items():
         _check_name("arrays", name)
-        _check_fields(f"arrays.{name}", entry, {"dtype", "shape"})
+        require_fields(f"arrays.{name}", entry, {"dtype", "shape"})
         described[name] = _declared(f"arrays.{name}", entry)
     total = sum(_n_bytes(*declared) for declared in described.values())
-    _require(total <= MAX_ARRAYS_BYTES, "arrays", f"{total} bytes", f"at most {MAX_ARRAYS_BYTES}")
+    require(total <= MAX_ARRAYS_BYTES, "arrays", f"{total} bytes", f"at most {MAX_ARRAYS_BYTES}")
     return kind, header, described
 
 
@@ -172,10 +172,10 @@ def _declared(where: str, entry: dict[str, Any]) -> tuple[str, tuple[int, ...]]:
     """Return type and shape of one array as a file declares them."""
     dtype, shape = entry["dtype"], entry["shape"]
     known = isinstance(dtype, str) and dtype in _TYPES
-    _require(known, f"{where}.dtype", repr(dtype)[:40], " or ".join(_TYPES))
+    require(known, f"{where}.dtype", repr(dtype)[:40], " or ".join(_TYPES))
     right = isinstance(shape, list) and len(shape) <= MAX_AXES
     right = right and all(type(n) is int and 0 <= n <= MAX_ARRAYS_BYTES for n in shape)
-    _require(right, f"{where}.shape", repr(shape)[:80], f"up to {MAX_AXES} sizes")
+    require(right, f"{where}.shape", repr(shape)[:80], f"up to {MAX_AXES} sizes")
     return dtype, tuple(shape)
 
 
@@ -183,11 +183,11 @@ def _read_arrays(path: Path, described: Shapes) -> Arrays:
     """Read the arrays once their own header agrees with what ``model.json`` declares."""
     expected = sum(_n_bytes(*declared) for declared in described.values())
     content = _read(path, 8 + MAX_JSON_BYTES + expected)
-    _require(len(content) >= 8, "size", f"{len(content)} bytes", "a header")
+    require(len(content) >= 8, "size", f"{len(content)} bytes", "a header")
     (size,) = struct.unpack("<Q", content[:8])
-    _require(size <= MAX_JSON_BYTES, "header size", f"{size} bytes", f"at most {MAX_JSON_BYTES}")
+    require(size <= MAX_JSON_BYTES, "header size", f"{size} bytes", f"at most {MAX_JSON_BYTES}")
     data_bytes = len(content) - 8 - size
-    _require(
+    require(
         data_bytes == expected, "size", f"{data_bytes} bytes of data", f"{expected} bytes of data"
     )
     _check_blob_header(parse_json(content[8 : 8 + size]), described, expected)
@@ -197,122 +197,38 @@ def _read_arrays(path: Path, described: Shapes) -> Arrays:
         raise InputError("content", str(error)[:200], "safetensors") from error
     for name, array in arrays.items():
         truth = array.dtype != np.bool_ or bool((array.view(np.uint8) <= 1).all())
-        _require(truth, name, "a byte that is neither 0 nor 1", "true or false")
+        require(truth, name, "a byte that is neither 0 nor 1", "true or false")
     return {name: np.array(arrays[name]) for name in described}
 
 
 def _check_blob_header(header: Any, described: Shapes, expected: int) -> None:
     """Refuse a safetensors header that is not exactly the declared arrays, end to end."""
-    _require(isinstance(header, dict), "header", type(header).__name__, "an object")
-    _check_fields("header", header, set(described))
+    require(isinstance(header, dict), "header", type(header).__name__, "an object")
+    require_fields("header", header, set(described))
     spans = []
     for name, entry in header.items():
-        _check_fields(name, entry, {"dtype", "shape", "data_offsets"})
+        require_fields(name, entry, {"dtype", "shape", "data_offsets"})
         found = _declared(name, entry)
-        _require(found == described[name], name, f"{found}", f"{described[name]} as in model.json")
+        require(found == described[name], name, f"{found}", f"{described[name]} as in model.json")
         span = entry["data_offsets"]
         right = isinstance(span, list) and len(span) == 2 and all(type(n) is int for n in span)
         right = right and span[0] >= 0 and span[1] - span[0] == _n_bytes(*found)
-        _require(right, f"{name}.data_offsets", repr(span)[:80], "start and end of its bytes")
+        require(right, f"{name}.data_offsets", repr(span)[:80], "start and end of its bytes")
         spans.append((span[0], span[1]))
     starts = [0, *(end for _, end in sorted(spans))]
     touching = starts == [*(start for start, _ in sorted(spans)), expected]
-    _require(touching, "data_offsets", "gaps or overlaps", "arrays that follow one another")
+    require(touching, "data_offsets", "gaps or overlaps", "arrays that follow one another")
 
 
 def _n_bytes(dtype: str, shape: tuple[int, ...]) -> int:
     return math.prod(shape) * _TYPES[dtype].itemsize
 
 
-def _check_fields(where: str, found: Any, wanted: set[str]) -> None:
-    _require(isinstance(found, Mapping), where, type(found).__name__, "an object")
-    differing = sorted(set(found) ^ wanted)[:3]
-    rule = f"exactly {', '.join(sorted(wanted)) or 'nothing'}"
-    _require(not differing, where, f"missing or unknown {differing}", rule)
-
-
 def _check_name(where: str, name: Any) -> None:
     right = isinstance(name, str) and _NAME.fullmatch(name) is not None
-    _require(right, where, repr(name)[:40], "a short name of a-z, 0-9, '_', '.' and '-'")
+    require(right, where, repr(name)[:40], "a short name of a-z, 0-9, '_', '.' and '-'")
 
 
 def _check_finite(name: str, array: NDArray[Any], nan_allowed: Collection[str]) -> None:
     bad = np.isinf(array) if name in nan_allowed else ~np.isfinite(array)
-    _require(not bad.any(), name, "a value that is not finite", "finite numbers")
-
-
-def _require(holds: bool, where: str, found: str, rule: str) -> None:
-    if not holds:
-        raise InputError(where, found, rule)
-
-
-def read_classes(header: Mapping[str, Any]) -> NDArray[Any]:
-    """Read the classes of a stored estimator.
-
-    Parameters
-    ----------
-    header : mapping
-        As stored.
-
-    Returns
-    -------
-    ndarray of shape (n_classes,)
-        Whole numbers or strings, ascending.
-
-    Raises
-    ------
-    InputError
-        If they are anything else.
-    """
-    classes = header.get("classes")
-    alike = isinstance(classes, list) and {type(c) for c in classes} in ({int}, {str})
-    if not isinstance(classes, list) or not alike or sorted(set(classes)) != classes:
-        raise InputError("header.classes", repr(classes)[:60], "ascending numbers or names")
-    array = np.array(classes)
-    _require(array.dtype.kind in "iU", "header.classes", "a huge number", "numbers of 64 bits")
-    return array
-
-
-def read_settings(header: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Read the settings of a stored estimator, whose header holds them and its classes.
-
-    Parameters
-    ----------
-    header : mapping
-        As stored.
-    names : collection of str
-        Names of the settings.
-
-    Returns
-    -------
-    dict
-        Their values, whose range is the estimator's to check.
-
-    Raises
-    ------
-    InputError
-        If a field is missing or unknown.
-    """
-    _check_fields("header", header, {"classes", "settings"})
-    _check_fields("header.settings", header["settings"], set(names))
-    return header["settings"]
-
-
-def expect_arrays(arrays: Mapping[str, NDArray[Any]], names: Collection[str]) -> None:
-    """Refuse stored arrays under other names, or of another type than float64.
-
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray
-        As stored.
-    names : collection of str
-        What is wanted.
-
-    Raises
-    ------
-    InputError
-        If one is missing, unknown or no float64.
-    """
-    _check_fields("arrays", arrays, set(names))
-    for name, array in arrays.items():
-        _require(array.dtype == np.float64, f"arrays.{name}", str(array.dtype), "float64")
+    require(not bad.any(), name, "a value that is not finite", "finite numbers")

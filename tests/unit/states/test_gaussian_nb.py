@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.naive_bayes import GaussianNB as Supervised
 from sklearn.utils.estimator_checks import check_estimator
@@ -203,6 +203,7 @@ def test_recovers_what_was_planted():
     assert np.abs(model.variances_ - np.square([1.0, 0.7, 1.3])).max() < 0.12
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10_000),
     st.floats(0, 0.95),
