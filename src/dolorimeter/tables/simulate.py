@@ -59,18 +59,20 @@ def simulate_cohort(
     """
     _refuse_bad_sizes(n_patients, n_stays, signal)
     parameters = CohortParameters() if parameters is None else parameters
-    rng = np.random.default_rng(random_state)
-    stays, owner = _draw_stays(rng, parameters, n_patients, n_stays)
+    # A source for each layer: what one draws cannot shift what the next draws.
+    seeds = np.random.default_rng(random_state).integers(2**63, size=4)
+    of_stays, of_paths, of_courses, of_vitals = (np.random.default_rng(seed) for seed in seeds)
+    stays, owner = _draw_stays(of_stays, parameters, n_patients, n_stays)
     starts = stays["start"].to_numpy()
     hours = (stays["end"].to_numpy() - starts) / np.timedelta64(1, "h")
-    paths = [draw_path(rng, parameters, h) for h in hours]
+    paths = [draw_path(of_paths, parameters, h) for h in hours]
     clocks = (starts - starts.astype("datetime64[D]")) / np.timedelta64(1, "h")
     courses = [
-        draw_course(rng, parameters, signal, h, clock, path)
+        draw_course(of_courses, parameters, signal, h, clock, path)
         for h, clock, path in zip(hours, clocks, paths, strict=True)
     ]
     deviations = np.array([parameters.vitals[name].deviation for name in VITALS])
-    baselines = rng.standard_normal((n_patients, len(VITALS))) * deviations
+    baselines = of_vitals.standard_normal((n_patients, len(VITALS))) * deviations
     truth = CohortTruth(
         parameters=parameters,
         signal=float(signal),
@@ -84,7 +86,7 @@ def simulate_cohort(
         patient_ids=stays["patient_id"].unique().astype(str),
         baselines=baselines * parameters.patient_share,
     )
-    table = _make_table(rng, stays, owner, courses, truth)
+    table = _make_table(of_vitals, stays, owner, courses, truth)
     name = f"simulate_cohort({n_patients}, {n_stays}, signal={signal:g})"
     return Events(table, stays, (), "simulated", name, truth)
 

@@ -133,11 +133,13 @@ def _draw_rounds(rng: np.random.Generator, parameters: CohortParameters, duratio
 def _draw_scores(rng: np.random.Generator, parameters: CohortParameters, classes: Ints) -> Floats:
     """Draw a score at each round, often the same as before while the class stays."""
     lowest, highest = np.array(parameters.scores).T
-    fresh = rng.integers(lowest[classes], highest[classes], endpoint=True)
+    # One uniform each, whatever the class: `integers` would use up more of the source for some.
+    span = highest[classes] - lowest[classes] + 1
+    fresh = lowest[classes] + np.floor(rng.random(len(classes)) * span)
     repeats = rng.random(len(classes)) < parameters.score_persistence
     repeats &= np.diff(classes, prepend=-1) == 0
     drawn_at = np.maximum.accumulate(np.where(repeats, 0, np.arange(len(classes))))
-    return fresh[drawn_at].astype(float)
+    return fresh[drawn_at]
 
 
 def _draw_doses(

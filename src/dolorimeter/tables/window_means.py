@@ -67,10 +67,13 @@ class WindowMeans:
             1e15.
         """
         frame = _aggregate(table, grid).to_pyarrow()
-        words = np.asarray(frame["variable"].to_pylist(), dtype=str)
-        variables, code = np.unique(words, return_inverse=True)
+        words = frame["variable"].combine_chunks().dictionary_encode()
+        variables, rank = np.unique(
+            np.array(words.dictionary.to_pylist(), str), return_inverse=True
+        )
+        code = rank[words.indices.to_numpy()].astype(np.int64)
         column = {name: frame[name].to_numpy() for name in frame.column_names if name != "variable"}
-        _refuse_unusable(words, column)
+        _refuse_unusable(variables[code], column)
         number, window, count = (column[name].astype(np.int64) for name in ("number", "w", "n"))
         mean = column["total"].astype(float) / count
         return cls(number, window, code, mean, count, tuple(variables.tolist()))
