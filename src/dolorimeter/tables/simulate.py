@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from dolorimeter.core import InputError
@@ -146,16 +147,16 @@ def _make_table(
     values = np.column_stack(columns)
     row, column = np.nonzero(~np.isnan(values))
     time = stays["start"].to_numpy()[stay[row]] + _minutes(hours[row])
-    frame = pd.DataFrame(
+    table = pa.table(
         {
-            "patient_id": stays["patient_id"].to_numpy()[stay[row]],
-            "stay_id": stays["stay_id"].to_numpy()[stay[row]],
+            "patient_id": stays["patient_id"].to_numpy(dtype=str)[stay[row]],
+            "stay_id": stays["stay_id"].to_numpy(dtype=str)[stay[row]],
             "time": time,
             "variable": np.array([PAIN, *VITALS])[column],
             "value": values[row, column],
         }
     )
-    return ibis.memtable(frame)
+    return ibis.memtable(table)
 
 
 def _minutes(hours: Floats) -> NDArray[np.timedelta64]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from dolorimeter.core import InputError
@@ -22,7 +23,7 @@ class WindowGrid:
 
     Attributes
     ----------
-    frame : pandas.DataFrame
+    table : pyarrow.Table
         One row a stay, short ones included: ``stay_id``, ``start``, ``duration`` (microseconds),
         ``last`` (index of its last window) and ``number`` among the admitted, -1 if too short.
     stay_ids, patient_ids : ndarray of shape (n_stays,), str
@@ -35,7 +36,7 @@ class WindowGrid:
         Width of a window; duration below which a stay is too short.
     """
 
-    frame: pd.DataFrame
+    table: pa.Table
     stay_ids: NDArray[np.str_]
     patient_ids: NDArray[np.str_]
     starts: NDArray[np.datetime64]
@@ -76,9 +77,9 @@ class WindowGrid:
                 f"at most {format_duration(durations.max())}, the longest stay",
             )
         n_windows = np.maximum(-(-durations // width), 1).astype(np.int64)
-        frame = pd.DataFrame(
+        table = pa.table(
             {
-                "stay_id": stays["stay_id"],
+                "stay_id": stays["stay_id"].to_numpy(dtype=str),
                 "start": starts,
                 "duration": durations.astype(np.int64),
                 "last": n_windows - 1,
@@ -87,12 +88,12 @@ class WindowGrid:
         )
         offsets = np.concatenate([[0], np.cumsum(n_windows[admitted])]).astype(np.int64)
         names = [stays[c].to_numpy(dtype=str)[admitted] for c in ("stay_id", "patient_id")]
-        return cls(frame, names[0], names[1], starts[admitted], offsets, width, shortest)
+        return cls(table, names[0], names[1], starts[admitted], offsets, width, shortest)
 
     @property
     def n_short(self) -> int:
         """Number of stays that are too short."""
-        return len(self.frame) - len(self.stay_ids)
+        return len(self.table) - len(self.stay_ids)
 
     def times(self) -> NDArray[np.datetime64]:
         """Return the start of each window."""

@@ -127,7 +127,7 @@ def _aggregate(table: ir.Table, grid: WindowGrid) -> ir.Table:
     years of MIMIC.
     """
     events = table.select("stay_id", "time", "variable", "value")
-    events = events.inner_join(ibis.memtable(grid.frame), "stay_id")
+    events = events.inner_join(ibis.memtable(grid.table), "stay_id")
     elapsed = events.time.delta(events.start, unit="microsecond")
     window = ibis.least(elapsed // int(grid.width.astype(np.int64)), events["last"])
     events = events.mutate(
@@ -154,4 +154,4 @@ def _refuse_unusable(words: NDArray[np.str_], column: dict[str, NDArray[np.gener
         (outside, "a value outside its stay", "times from the stay's start to its end"),
     ):
         if bad.any():
-            raise InputError(str(words[bad].min()), found, rule)
+            raise InputError(min(words[bad].tolist()), found, rule)
