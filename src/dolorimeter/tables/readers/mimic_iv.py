@@ -1,0 +1,107 @@
+"""MIMIC-IV as released: icu/chartevents.csv.gz with icu/icustays.csv.gz."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .columns import as_id, as_time, as_value
+from .extract import Extract, Request, refuse_unmapped, rule_of
+from .files import open_csv
+from .paths import csv_file, packed_or_not
+from .stays import stays_of_table
+from .workspace import data_faults
+
+NAME = "mimic-iv"
+SUMMARY = "MIMIC-IV: icu/chartevents.csv[.gz] and icu/icustays.csv[.gz]"
+# Folder, table, and its columns for the stay and its ends.
+_STAYS = {
+    "icu": ("icu", "icustays.csv", "stay_id", "intime", "outtime"),
+    "hospital": ("hosp", "admissions.csv", "hadm_id", "admittime", "dischtime"),
+}
+
+
+def fits(path: Path) -> bool:
+    """Tell whether a path looks like MIMIC-IV.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder that exists.
+
+    Returns
+    -------
+    bool
+        Whether this reader should read it.
+    """
+    if path.is_file():
+        return path.name.removesuffix(".gz") == "chartevents.csv"
+    return packed_or_not(_root(path) / "icu", "chartevents.csv") is not None
+
+
+def read(request: Request) -> Extract:
+    """Read the chart events of MIMIC-IV.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked for.
+
+    Returns
+    -------
+    Extract
+        Values of the mapped items; stays from their own table.
+
+    Raises
+    ------
+    InputError
+        If a file or column is missing, or a stay belongs to two patients.
+    """
+    root, work = _root(request.path), request.workspace
+    folder, table, stay, start, end = _STAYS[request.stay]
+    columns = ["subject_id", stay, "charttime", "itemid", "value", "valuenum", "valueuom"]
+    source = open_csv(work, csv_file(root / "icu", "chartevents.csv"), columns)
+    of_stays = ["subject_id", stay, start, end]
+    stays, ledger = stays_of_table(
+        open_csv(work, csv_file(root / folder, table), of_stays), *of_stays
+    )
+    items = request.mapping.of("mimic-iv")
+    t = source.table
+    # The one pass over the whole file: only rows of mapped items go on.
+    wanted = t.filter(t.itemid.strip().isin(list(items))).select(*columns)
+    kept = work.keep(wanted, "chartevents", source.name)
+    unit = kept.valueuom.fill_null("").strip()
+    kept = kept.mutate(item=kept.itemid.strip(), unit=unit, key=kept.itemid.strip() + "|" + unit)
+    with data_faults(source.name):
+        keys = kept.select("key", "item", "unit").distinct().to_pandas()
+    rules = [
+        rule_of(request.mapping, items[k.item], k.key, k.unit, f"{source.name}, item {k.item}")
+        for k in keys.sort_values("key").itertuples()
+    ]
+    refuse_unmapped(rules, items, source.name)
+    time, unread = as_time(kept.charttime, f"{source.name}, charttime")
+    number, text = as_value(kept.valuenum, f"{source.name}, valuenum")
+    said = as_value(kept.value, f"{source.name}, value")
+    # `value` repeats `valuenum` in words; only scores may be read from words.
+    in_words = [item for item, match in items.items() if match.variable.text]
+    only_said = number.isnull() & text.isnull() & kept.item.isin(in_words)
+    rows = kept.select(
+        patient_id=as_id(kept.subject_id),
+        stay_id=as_id(kept[stay]),
+        time=time,
+        unread=unread,
+        key=kept.key,
+        number=only_said.ifelse(said[0], number),
+        text=only_said.ifelse(said[1], text),
+    )
+
+    def locate(key: str | None, text: str) -> str:
+        return source.locate("charttime" if key is None else "valuenum", text)
+
+    return Extract(rows, rules, stays, False, ledger, locate)
+
+
+def _root(path: Path) -> Path:
+    """Folder of the release, from itself, its icu folder or its chartevents."""
+    if path.is_file():
+        path = path.parent
+    return path.parent if path.name == "icu" else path

@@ -1,0 +1,158 @@
+"""Wide tables, one row a time: patient_id, stay_id, time and a column a vital."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from ..cleaning import Rule
+from ..schema import LedgerEntry
+from .columns import as_id, as_time, as_value, unpivot
+from .extract import Extract, Request, keep_signals, refuse_unmapped, rule_of
+from .files import Source, open_csv, open_parquet
+from .headers import columns_of
+from .paths import is_text, parquet_parts
+from .stays import stays_of_rows
+from .workspace import data_faults
+
+CSV_NAME, PARQUET_NAME = "wide-csv", "wide-parquet"
+SUMMARY = "columns patient_id, stay_id, time and one for each variable"
+_NEEDED = ("patient_id", "stay_id", "time")
+_NO_NUMBER = "text, not a number"
+
+
+def fits_csv(path: Path) -> bool:
+    """Tell whether a path looks like a wide CSV table.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder that exists.
+
+    Returns
+    -------
+    bool
+        Whether this reader should read it.
+    """
+    return path.is_file() and is_text(path) and _is_wide(columns_of(path))
+
+
+def fits_parquet(path: Path) -> bool:
+    """Tell whether a path looks like a wide Parquet table.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder that exists.
+
+    Returns
+    -------
+    bool
+        Whether this reader should read it.
+    """
+    return bool(parquet_parts(path)) and _is_wide(columns_of(path))
+
+
+def read_csv(request: Request) -> Extract:
+    """Read a wide CSV table.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked for; a stay spans its first to its last row.
+
+    Returns
+    -------
+    Extract
+        Values of mapped and of further numeric columns.
+
+    Raises
+    ------
+    InputError
+        If columns are missing, no column is mapped, or a stay belongs to two patients.
+    """
+    source = open_csv(request.workspace, request.path, _NEEDED)
+    # CSV is parsed once; what follows reads the copy.
+    copy = request.workspace.keep(source.table.select(*source.columns), "copy", source.name)
+    return _read(request, source, copy)
+
+
+def read_parquet(request: Request) -> Extract:
+    """Read a wide Parquet table.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked for; a stay spans its first to its last row.
+
+    Returns
+    -------
+    Extract
+        Values of mapped and of further numeric columns.
+
+    Raises
+    ------
+    InputError
+        As `read_csv`.
+    """
+    source = open_parquet(request.workspace, request.path, _NEEDED)
+    return _read(request, source, source.table)
+
+
+def _read(request: Request, source: Source, t: ir.Table) -> Extract:
+    where = source.name
+    time, unread = as_time(t.time, f"{where}, time")
+    matches = {c: request.mapping.find(c) for c in t.columns if c not in _NEEDED}
+    rules = [
+        rule_of(request.mapping, match, column, "", f"{where}, {column}")
+        for column, match in matches.items()
+        if match is not None
+    ]
+    refuse_unmapped(rules, t.columns, where)
+    further, ledger = _further(request, t, [c for c, m in matches.items() if m is None], where)
+    rules += [Rule(name, name, further=True) for name in further]
+    names = [rule.key for rule in rules]
+    ids = t.select(
+        *names, patient_id=as_id(t.patient_id), stay_id=as_id(t.stay_id), time=time, unread=unread
+    )
+
+    def locate(key: str | None, text: str) -> str:
+        return source.locate(key or "time", text)
+
+    stays = stays_of_rows(ids, where, locate)
+    return Extract(unpivot(ids, names, where), rules, stays, False, ledger, locate)
+
+
+def _further(
+    request: Request, t: ir.Table, columns: list[str], where: str
+) -> tuple[list[str], list[LedgerEntry]]:
+    """Columns outside the map that hold numbers rather than words."""
+    if not columns:
+        return keep_signals([], request, where), []
+    counts: dict[str, ir.Value] = {}
+    for i, name in enumerate(columns):
+        kind = t[name].type()
+        readable = (kind.is_numeric() and not kind.is_boolean()) or kind.is_string()
+        numbers = as_value(t[name], where)[0].count() if readable else t[name].isnull().sum() * 0
+        counts |= {f"numbers{i}": numbers, f"values{i}": t[name].count()}
+    with data_faults(where):
+        found = t.aggregate(**counts).to_pandas().iloc[0]
+    ledger, numeric = [], []
+    values = {name: int(found[f"values{i}"]) for i, name in enumerate(columns)}
+    for i, name in enumerate(columns):
+        if 2 * int(found[f"numbers{i}"]) >= values[name]:
+            numeric.append(name)
+        else:
+            ledger.append(LedgerEntry(name, _NO_NUMBER, "dropped", values[name]))
+    kept = keep_signals(numeric, request, where)
+    ledger += [
+        LedgerEntry(name, "not selected", "dropped", values[name])
+        for name in numeric
+        if name not in kept
+    ]
+    return kept, ledger
+
+
+def _is_wide(columns: tuple[str, ...]) -> bool:
+    return set(_NEEDED) <= set(columns) and not {"variable", "value"} <= set(columns)
