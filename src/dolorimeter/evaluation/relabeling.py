@@ -38,8 +38,8 @@ def exchange_labels(
         Draws the exchange.
     groups : array-like of shape (n_stays,), optional
         Patient of each stay. When given, all label sequences of a patient move together, the j-th
-        to the j-th stay of another: labels and vitals of one patient's stays resemble each other,
-        and stays exchanged singly would break that too.
+        to the j-th stay of another (a stay beyond those becomes unknown): labels and vitals of
+        one patient's stays resemble each other, and stays exchanged singly would break that too.
     block : int, default 5
         Least number of stays (or patients) among which to exchange; see :func:`like_blocks`.
 
@@ -57,15 +57,15 @@ def exchange_labels(
     check_offsets(ends, len(given))
     bundles = _bundles(groups, len(ends) - 1)
     rng = np.random.default_rng(random_state)
-    length = np.diff(ends)
-    sizes = np.array([[len(stays), length[stays].sum()] for stays in bundles])
+    length, start = np.diff(ends).tolist(), ends.tolist()
+    sizes = np.array([[len(stays), sum(length[i] for i in stays)] for stays in bundles])
     exchanged = np.full_like(given, -1)
     for members in like_blocks(sizes, block, rng):
         for target, source in zip(members, rng.permutation(members), strict=True):
             for to, of in zip(bundles[target], bundles[source], strict=False):
                 steps = min(length[to], length[of])
-                moved = given[ends[of] : ends[of] + steps]
-                exchanged[ends[to] : ends[to] + steps] = moved
+                moved = given[start[of] : start[of] + steps]
+                exchanged[start[to] : start[to] + steps] = moved
     return exchanged
 
 
@@ -98,10 +98,10 @@ def like_blocks(sizes: Ints, block: int, rng: np.random.Generator) -> list[Ints]
     if block < 2:
         raise InputError("block", str(block), "at least 2 stays to exchange between")
     order = np.lexsort((rng.random(len(sizes)), sizes[:, 1], sizes[:, 0]))
-    starts = [0]
-    for i, bundle in enumerate(order):
-        stays, windows = sizes[order[starts[-1]]]
-        alike = sizes[bundle, 0] == stays and sizes[bundle, 1] <= LIKE_LENGTH * windows
+    starts, ordered = [0], sizes[order].tolist()
+    for i, (stays, windows) in enumerate(ordered):
+        first = ordered[starts[-1]]
+        alike = stays == first[0] and windows <= LIKE_LENGTH * first[1]
         if not alike and i - starts[-1] >= block:
             starts.append(i)
     if len(starts) > 1 and len(order) - starts[-1] < block:
@@ -109,12 +109,13 @@ def like_blocks(sizes: Ints, block: int, rng: np.random.Generator) -> list[Ints]
     return np.split(order, starts[1:])
 
 
-def _bundles(groups: ArrayLike | None, n_stays: int) -> list[Ints]:
+def _bundles(groups: ArrayLike | None, n_stays: int) -> list[list[int]]:
     """Return the stays that move together, in their order."""
     if groups is None:
-        return list(np.arange(n_stays)[:, None])
+        return [[i] for i in range(n_stays)]
     patient = np.asarray(groups)
     if patient.shape != (n_stays,):
         raise InputError("groups", f"shape {patient.shape}", f"one a stay, shape ({n_stays},)")
     _, code = np.unique(patient, return_inverse=True)
-    return np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
+    ends = np.cumsum(np.bincount(code))[:-1]
+    return [stays.tolist() for stays in np.split(np.argsort(code, kind="stable"), ends)]
