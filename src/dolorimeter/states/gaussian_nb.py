@@ -20,7 +20,7 @@ from .arguments import (
     require_number,
     sequence_offsets,
 )
-from .headers import expect_arrays, read_classes, read_outcome, read_settings
+from .headers import expect_arrays, read_classes, read_outcome, read_settings, stored_settings
 from .mixture import fit_mixture, gather, log_joint, posterior_of
 from .params import NaiveBayesParameters
 from .storage import save_arrays
@@ -232,7 +232,8 @@ class GaussianNB(WithoutOrder):
         if len(classes) != len(model.classes_):
             raise InputError("header.classes", f"{len(classes)}", f"{len(model.classes_)} classes")
         model.classes_ = classes
-        model._checked_settings(len(classes))
+        with stored_settings():
+            model._checked_settings(len(classes))
         if (outcome := read_outcome(header)) is not None:
             model.outcome_ = outcome
         return model

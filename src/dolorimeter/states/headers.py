@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -86,6 +87,27 @@ def expect_arrays(arrays: Mapping[str, NDArray[Any]], names: Collection[str]) ->
         require(array.dtype == np.float64, f"arrays.{name}", str(array.dtype), "float64")
 
 
+@contextmanager
+def stored_settings() -> Iterator[None]:
+    """Name the place of settings that turn out to be out of range.
+
+    Yields
+    ------
+    None
+        In its block an estimator checks its settings.
+
+    Raises
+    ------
+    InputError
+        The same, with the place in the header.
+    """
+    try:
+        yield
+    except InputError as error:
+        where = f"header.settings.{error.where}"
+        raise InputError(where, error.found, error.rule, error.remedy) from error
+
+
 def read_outcome(header: Mapping[str, Any]) -> Outcome | None:
     """Read what a stored estimator's fit did.
 
@@ -110,7 +132,7 @@ def read_outcome(header: Mapping[str, Any]) -> Outcome | None:
     where = "header.outcome"
     require_fields(where, found, {field.name for field in fields(Outcome)})
     path, floors = found["objective_path"], found["floors_bound"]
-    right = isinstance(path, list) and isinstance(floors, list)
+    right = isinstance(path, list | tuple) and isinstance(floors, list | tuple)
     right = right and all(_is_number(value) for value in [*path, found["log_likelihood"]])
     right = right and all(isinstance(text, str) for text in [*floors, found["message"]])
     right = right and isinstance(found["converged"], bool) and type(found["n_iter"]) is int

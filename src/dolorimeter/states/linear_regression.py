@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .arguments import check_known, encode_labels, require_number, sequence_offsets
-from .headers import expect_arrays, read_classes, read_outcome, read_settings
+from .headers import expect_arrays, read_classes, read_outcome, read_settings, stored_settings
 from .multivariate_normal import check_normal, fit_normal, regress_last
 from .ordinal import class_probabilities
 from .storage import save_arrays
@@ -162,7 +162,8 @@ class LinearRegressionStates(WithoutOrder):
     def _from_storage(cls, header: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Self:
         """Rebuild what ``save`` wrote."""
         model = cls(**read_settings(header, cls().get_params()))
-        model._check_settings()
+        with stored_settings():
+            model._check_settings()
         model.classes_ = read_classes(header)
         if (outcome := read_outcome(header)) is not None:
             model.outcome_ = outcome

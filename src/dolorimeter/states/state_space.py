@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .arguments import Ints, check_known, encode_labels, require_number, sequence_offsets
-from .headers import expect_arrays, read_classes, read_outcome, read_settings
+from .headers import expect_arrays, read_classes, read_outcome, read_settings, stored_settings
 from .kalman import Normal, filter_forward, predict, smooth_backward, update
 from .linear_gaussian import (
     Floats,
@@ -307,7 +307,8 @@ class StateSpace(ClassifierMixin, BaseEstimator):
     def _from_storage(cls, header: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Self:
         """Rebuild what ``save`` wrote."""
         model = cls(**read_settings(header, cls().get_params()))
-        model._check_settings()
+        with stored_settings():
+            model._check_settings()
         model.classes_ = read_classes(header)
         if (outcome := read_outcome(header)) is not None:
             model.outcome_ = outcome
