@@ -71,6 +71,12 @@ def test_blocks_are_large_enough_and_ordered_by_length(seed, n, block):
         assert (beyond <= 1.1 * lengths[members].min()).all()
 
 
+def test_unlike_lengths_part_and_the_rest_joins_the_last_block():
+    sizes = np.column_stack([np.ones(12, int), 2 ** np.arange(12)])
+    blocks = like_blocks(sizes, 5, np.random.default_rng(0))
+    assert [members.tolist() for members in blocks] == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9, 10, 11]]
+
+
 def test_stays_of_equal_length_are_ordered_at_random():
     sizes = np.column_stack([np.ones(12, int), np.full(12, 30)])
     orders = {tuple(like_blocks(sizes, 5, np.random.default_rng(s))[0]) for s in range(5)}
