@@ -38,12 +38,15 @@ class VitalsModel:
         Fitted on all windows.
     width : numpy.timedelta64
         Window that it was fitted on.
+    record : mapping
+        What the fit did: its outcome, log-likelihood (nats), AIC and BIC where they are defined.
     """
 
     name: str
     preparation: Preparation
     estimator: Any
     width: np.timedelta64
+    record: Mapping[str, Any]
 
     @property
     def target(self) -> Target:
@@ -53,10 +56,9 @@ class VitalsModel:
     @property
     def summary(self) -> str:
         """What was fitted, in one sentence."""
-        outcome = self.estimator.outcome_
         return (
             f"{MODELS[self.name].summary}; task {self.target.task}, classes "
-            f"{', '.join(self.target.class_names)}; {outcome.message}"
+            f"{', '.join(self.target.class_names)}. {self.record.get('message', '')}".rstrip()
         )
 
     def describe(self) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class VitalsModel:
             "task": self.target.task,
             "class_names": list(self.target.class_names),
             "vitals": list(self.preparation.vital_names),
-            "outcome": self.estimator.outcome_.to_dict(),
+            "record": dict(self.record),
         }
 
     def windows(self, events: Events) -> Cohort:
@@ -253,7 +255,20 @@ def fit_vitals_model(
     data, _ = prepare_stays(preparation, cohort, np.arange(cohort.n_stays))
     estimator = build(name, "none", dict(options or {}), random_state)
     fitted = fit(name, estimator, data, label_windows(cohort, target))
-    return VitalsModel(name, preparation, fitted, cohort.width)
+    return VitalsModel(name, preparation, fitted, cohort.width, _record(fitted, data))
+
+
+def _record(fitted: Any, data: StayData) -> dict[str, Any]:
+    """Return what a fit did as plain values; the objective's path stays with the estimator."""
+    record: dict[str, Any] = {"n_windows": len(data.features), "n_stays": len(data.lengths)}
+    if hasattr(fitted, "outcome_"):
+        outcome = fitted.outcome_.to_dict()
+        record |= {k: v for k, v in outcome.items() if k != "objective_path"}
+        record["floors_bound"] = list(record["floors_bound"])
+    for name in ("aic", "bic"):
+        if hasattr(fitted, name):
+            record[name] = float(getattr(fitted, name)(data.features, lengths=data.lengths))
+    return record
 
 
 def use_vitals(cohort: Cohort, vitals: tuple[str, ...] | None) -> Cohort:

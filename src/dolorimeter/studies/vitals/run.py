@@ -195,8 +195,7 @@ def _adjust_all(study: VitalsStudy, tasks: dict[str, Any]) -> None:
 def _add_fit(tasks: dict[str, Any], models: dict[tuple[str, str], VitalsModel]) -> None:
     for (task, name), model in models.items():
         for block in _blocks(tasks[task]):
-            row = block["models"][name]["parameters"]
-            row["refit"] = model.information()
+            block["models"][name]["parameters"]["refit"] = dict(model.record)
 
 
 def _blocks(task: dict[str, Any]) -> Iterable[dict[str, Any]]:
