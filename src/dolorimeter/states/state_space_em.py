@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +25,13 @@ MAX_PERSISTENCE = 0.999
 
 
 def fit_state_space(
-    features: Floats, labels: Ints, offsets: Ints, floor: float, n_iter: int, tol: float | None
+    features: Floats,
+    labels: Ints,
+    offsets: Ints,
+    emissions: Literal["labels", "joint"],
+    floor: float,
+    n_iter: int,
+    tol: float | None,
 ) -> tuple[StateSpaceParameters, Outcome]:
     """Learn the parameters from vitals and known classes.
 
@@ -34,6 +43,9 @@ def fit_state_space(
         Class number, -1 where unknown.
     offsets : ndarray of shape (n_sequences + 1,)
         Where sequences start.
+    emissions : {"labels", "joint"}
+        ``"labels"``: EM on the labels alone finds the course of the level, on which the vitals are
+        then regressed; ``"joint"``: EM on vitals and labels together.
     floor : float
         Lower bound of every variance.
     n_iter : int
@@ -48,19 +60,26 @@ def fit_state_space(
     outcome : Outcome
         What the fit did.
     """
-    parameters = _first_parameters(features, labels, floor)
+    seen = features if emissions == "joint" else features[:, :0]
+    parameters = _first_parameters(seen, labels, floor)
     path: list[float] = []
     while True:
-        likelihood, smoothed, covariance = _e_step(features, labels, offsets, parameters)
+        likelihood, smoothed, covariance = _e_step(seen, labels, offsets, parameters)
         path.append(likelihood)
         converged = tol is not None and len(path) > 1 and path[-1] - path[-2] < tol
         if converged or len(path) > n_iter:
             break
-        parameters = _m_step(features, labels, offsets, smoothed, covariance, parameters, floor)
+        parameters = _m_step(seen, labels, offsets, smoothed, covariance, parameters, floor)
+    if emissions == "labels":
+        levels, loadings, variances = _calibrate_vitals(features, smoothed, floor)
+        parameters = replace(parameters, levels=levels, loadings=loadings, variances=variances)
     ended = "Converged" if converged else "Ran out of iterations"
     words = f"{ended} after {len(path) - 1} iterations."
+    likelihood = _e_step(features, labels, offsets, parameters)[0]
     bound = _bounds(parameters, floor)
-    return parameters, Outcome(bool(converged), len(path) - 1, tuple(path), path[-1], bound, words)
+    return parameters, Outcome(
+        bool(converged), len(path) - 1, tuple(path), likelihood, bound, words
+    )
 
 
 def _first_parameters(features: Floats, labels: Ints, floor: float) -> StateSpaceParameters:
@@ -69,16 +88,22 @@ def _first_parameters(features: Floats, labels: Ints, floor: float) -> StateSpac
     numbers = labels[known].astype(np.float64)
     mean, variance = numbers.mean(), max(numbers.var(), floor)
     point = Normal(numbers, np.zeros(len(numbers)))
-    everywhere = column_means(features), column_means((features - column_means(features)) ** 2)
-    before = everywhere[0], np.zeros(len(everywhere[0])), np.maximum(everywhere[1], floor)
-    levels, loadings, variances = _regress_vitals(features[known], point, before, floor)
+    vitals = _regress_vitals(features[known], point, _flat_vitals(features, floor), floor)
     persistence = 0.9
+    innovation = max((1 - persistence**2) * variance, floor)
     return _parameters(
         start=(mean, variance),
-        course=(persistence, (1 - persistence) * mean, (1 - persistence**2) * variance),
+        course=(persistence, (1 - persistence) * mean, innovation),
         report_variance=max(variance / 10, floor),
-        vitals=(levels, loadings, variances),
+        vitals=vitals,
     )
+
+
+def _flat_vitals(features: Floats, floor: float) -> tuple[Floats, Floats, Floats]:
+    """Vitals that do not depend on the state, for those it has no evidence on."""
+    levels = column_means(features)
+    spreads = column_means((features - levels) ** 2)
+    return levels, np.zeros_like(levels), np.maximum(spreads, floor)
 
 
 def _e_step(
@@ -154,6 +179,23 @@ def _regress_vitals(
         left = np.mean((along_x - loadings[d] * along_z) ** 2 + loadings[d] ** 2 * spread)
         variances[d] = max(left, floor)
     return levels, loadings, variances
+
+
+def _calibrate_vitals(
+    features: Floats, smoothed: Normal, floor: float
+) -> tuple[Floats, Floats, Floats]:
+    """Regress the vitals on a level that was found without them.
+
+    E[x | labels] = a + b E[z | labels], so that the slope on the smoothed mean needs no correction,
+    while what is left holds b^2 times the smoothed variance on top of the vital's own variance
+    (regression calibration: Carroll et al., Measurement Error in Nonlinear Models, ch. 4).
+    """
+    point = Normal(smoothed.mean, np.zeros_like(smoothed.mean))
+    old = _flat_vitals(features, floor)
+    levels, loadings, left = _regress_vitals(features, point, old, floor)
+    seen = ~np.isnan(features)
+    unsure = smoothed.variance @ seen / np.maximum(seen.sum(axis=0), 1)
+    return levels, loadings, np.maximum(left - loadings**2 * unsure, floor)
 
 
 def _parameters(

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 from sklearn.utils.estimator_checks import check_estimator
@@ -214,11 +214,12 @@ PLANTED = StateSpaceParameters(
 )
 
 
-def test_recovers_what_was_planted():
+@pytest.mark.parametrize("emissions", ["labels", "joint"])
+def test_recovers_what_was_planted(emissions):
     rng = np.random.default_rng(2)
     lengths = [60] * 150
     X, y = simulate(rng, PLANTED, lengths)
-    found = StateSpace().fit(X, y, lengths).parameters_
+    found = StateSpace(emissions).fit(X, y, lengths).parameters_
     np.testing.assert_allclose(found.persistence, 0.9, atol=0.03)
     np.testing.assert_allclose(found.loadings, PLANTED.loadings, atol=0.08)
     np.testing.assert_allclose(found.variances, PLANTED.variances, rtol=0.1)
@@ -230,7 +231,7 @@ def test_em_ends_where_the_likelihood_is_flat():
     lengths = [12, 8, 15, 9]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     X, y = simulate(rng, PLANTED, lengths, n_classes=4)
-    parameters, outcome = fit_state_space(X, y, offsets, 1e-6, 20_000, 1e-11)
+    parameters, outcome = fit_state_space(X, y, offsets, "joint", 1e-6, 20_000, 1e-11)
     assert outcome.converged
     top = run(parameters, X, y, offsets)[0]
     assert top == pytest.approx(outcome.log_likelihood)
@@ -245,8 +246,28 @@ def test_em_ends_where_the_likelihood_is_flat():
             assert abs(slope) < 2e-3 * max(1, np.sqrt(abs(bend))), name
 
 
+def test_labels_alone_say_what_the_level_is():
+    rng = np.random.default_rng(4)
+    lengths = [30] * 40
+    X, y = simulate(rng, PLANTED, lengths)
+    shared = np.concatenate([np.cumsum(rng.normal(size=30)) for _ in lengths])
+    X = X * 0.1 + 3 * shared[:, None]  # a strong course of their own that is not pain
+    models = {kind: StateSpace(kind).fit(X, y, lengths) for kind in ("labels", "joint")}
+    other = StateSpace().fit(np.zeros_like(X), y, lengths).parameters_
+    for name in ("start_mean", "persistence", "innovation", "report_variance"):
+        found = getattr(models["labels"].parameters_, name)
+        np.testing.assert_array_equal(found, getattr(other, name))
+    known = y >= 0
+    right = {
+        kind: np.mean(model.filter(X, lengths, y).argmax(axis=1)[known] == y[known])
+        for kind, model in models.items()
+    }
+    assert right["labels"] > right["joint"] + 0.05
+
+
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.floats(0, 0.9), st.floats(0.01, 1))
+@example(1146, 0.1875, 1.0)  # labels without variation: every starting value at its floor
 def test_likelihood_never_falls(seed, unlabeled, strength):
     rng = np.random.default_rng(seed)
     lengths = rng.integers(1, 12, size=4)
@@ -254,7 +275,7 @@ def test_likelihood_never_falls(seed, unlabeled, strength):
     X, y = simulate(rng, weak, lengths, unlabeled, 3)
     y[:1] = np.maximum(y[:1], 0)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    path = np.array(fit_state_space(X, y, offsets, 1e-3, 12, None)[1].objective_path)
+    path = np.array(fit_state_space(X, y, offsets, "joint", 1e-3, 12, None)[1].objective_path)
     assert (np.diff(path) >= -1e-9 * (1 + np.abs(path[1:]))).all()
 
 
@@ -262,7 +283,7 @@ def test_guards_are_named():
     rng = np.random.default_rng(5)
     y = np.repeat([0, 1, 2], 30)
     X = np.column_stack([y * 1.0, np.ones(90), np.full(90, np.nan)])
-    outcome = StateSpace(n_iter=300, tol=None).fit(X, y, [30, 30, 30]).outcome_
+    outcome = StateSpace("joint", n_iter=300, tol=None).fit(X, y, [30, 30, 30]).outcome_
     assert {"report_variance", "variance[0]", "variance[1]"} <= set(outcome.floors_bound)
     assert not outcome.converged
     assert np.isfinite(
@@ -286,7 +307,9 @@ def test_comes_back_from_storage(tmp_path):
             StateSpace._from_storage(header, arrays | spoiled)
 
 
-@pytest.mark.parametrize("setting", [{"variance_floor": 0}, {"n_iter": 0}, {"tol": "x"}])
+@pytest.mark.parametrize(
+    "setting", [{"variance_floor": 0}, {"n_iter": 0}, {"tol": "x"}, {"emissions": "vitals"}]
+)
 def test_refuses_settings_out_of_range(setting):
     X, y = random_data(np.random.default_rng(7), 30)
     with pytest.raises(InputError, match=f"^{next(iter(setting))}: "):
