@@ -107,23 +107,32 @@ def _untested(tested: Content, content: Content) -> str:
 
 
 def _adds(content: Content) -> Iterator[tuple[str, Statement]]:
-    """One sentence a comparison of a model with vitals against the same without, under reports."""
+    """Say where a model with vitals beats the same without, reports known to both."""
     for task, block in content["tasks"].items():
         reports = block.get("reports", {})
-        for c in reports.get("comparisons", []):
-            if c["b"] in ("chain", "boosting-reports"):
-                shown = c["p_holm"] is not None and c["p_holm"] < ALPHA and c["difference"] > 0
-                said = _adds_words(task, shown, c, reports["models"])
-                yield ("granted" if shown else "unproven"), Statement(said, ADDS)
+        asked = [
+            c for c in reports.get("comparisons", []) if c["b"] in ("chain", "boosting-reports")
+        ]
+        shown = [
+            c
+            for c in asked
+            if c["p_holm"] is not None and c["p_holm"] < ALPHA and c["difference"] > 0
+        ]
+        where = f"to the patient's own earlier reports in the {task} task"
+        for c in shown:
+            said = f"Vital signs add {where}: {_gain(c, reports['models'])}."
+            yield "granted", Statement(said, ADDS)
+        if asked and not shown:
+            gains = "; ".join(_gain(c, reports["models"]) for c in asked)
+            said = f"That vital signs add {where} was not shown: {gains}."
+            yield "unproven", Statement(said, ADDS)
 
 
-def _adds_words(task: str, shown: bool, c: Content, models: Content) -> str:
-    said = "Vital signs add" if shown else "That vital signs add"
-    tail = "" if shown else " was not shown"
+def _gain(c: Content, models: Content) -> str:
+    p = "not defined" if c["p_holm"] is None else f"{c['p_holm']:.3f}"
     return (
-        f"{said} to the patient's own earlier reports in the {task} task{tail} "
-        f"({models[c['a']]['label']} against {models[c['b']]['label']}: difference in VUS "
-        f"{c['difference']:+.3f}, 95 % interval {_interval(c)}, Holm p = {c['p_holm']:.3f})."
+        f"{models[c['a']]['label']}, difference in VUS {c['difference']:+.3f} "
+        f"({_interval(c)}), Holm p = {p}"
     )
 
 

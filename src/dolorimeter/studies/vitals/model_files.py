@@ -1,4 +1,4 @@
-"""A fitted model on disk: one model.json and one arrays.safetensors, transform and window inside."""
+"""A fitted model on disk: model.json and arrays.safetensors, transform and window inside."""
 
 from __future__ import annotations
 

@@ -24,14 +24,15 @@ def summarize(content: Content) -> list[str]:
     list of str
         Sentences; those about vital signs alone come before those with earlier reports.
     """
-    sentences = [_who(content)]
-    for task, block in content["tasks"].items():
-        if "models" in block:
-            sentences += [*_vitals_alone(task, block)]
-    for task, block in content["tasks"].items():
-        if "reports" in block:
-            sentences += [*_with_reports(task, block["reports"])]
-    return sentences
+    alone = {task: block for task, block in content["tasks"].items() if "models" in block}
+    told = {task: b["reports"] for task, b in content["tasks"].items() if "reports" in b}
+    return [
+        _who(content),
+        *(_against_nulls(task, block) for task, block in alone.items()),
+        *_drift("Vital signs alone", alone),
+        *(s for task, block in told.items() for s in _what_vitals_add(task, block)),
+        *_drift("Earlier reports known", told),
+    ]
 
 
 def direction(comparison: Content) -> str:
@@ -61,85 +62,67 @@ def _who(content: Content) -> str:
     )
 
 
-def _vitals_alone(task: str, block: Content) -> Iterator[str]:
-    models = block["models"]
+def _against_nulls(task: str, block: Content) -> str:
+    """Say which models beat chance and the commonest class, and when none does."""
+    models, chance = block["models"], block["chance"]
     trained = [n for n in models if n not in ("random", "mode", "chain")]
-    said = {name: _against_chance(models[name], block["chance"]) for name in trained}
     best = max(trained, key=lambda n: models[n]["metrics"]["vus"]["mean"])
-    yield (
-        f"{task.capitalize()} task, vital signs alone: {_listing(models, said, BETTER)} "
-        f"{_chance_words(said, block['chance'])} The highest VUS is {_vus(models[best])} "
-        f"({models[best]['label']})."
-    )
+    above = [n for n in trained if models[n]["metrics"]["vus"]["ci95"][0] > chance]
+    right = [c["a"] for c in block["comparisons"] if c["b"] == "mode" and direction(c) == BETTER]
     mode = models["mode"]["metrics"]["accuracy"]["mean"]
-    beaten = [
-        models[c["a"]]["label"]
-        for c in block["comparisons"]
-        if c["b"] == "mode" and direction(c) == BETTER
-    ]
-    answer = f"only {', '.join(beaten)} did" if beaten else "no model did"
-    yield (
-        f"{task.capitalize()} task, vital signs alone: always answering the commonest class is "
-        f"right in {100 * mode:.0f} %; {answer} better than that beyond doubt."
+    return (
+        f"{task.capitalize()} task, vital signs alone: {_named(models, above, len(trained))} chance "
+        f"({chance:.3f}) by the 95 % interval of the VUS; the highest is "
+        f"{_vus(models[best])}, {models[best]['label']}. "
+        f"{_named(models, right, len(trained)).capitalize()} always answering the commonest class, "
+        f"which is right in {100 * mode:.0f} %."
     )
-    yield from _drift(task, block, "vital signs alone")
 
 
-def _with_reports(task: str, block: Content) -> Iterator[str]:
-    where = f"{task.capitalize()} task, earlier reports known"
+def _named(models: Content, names: list[str], n_tried: int) -> str:
+    if not names:
+        return f"none of {n_tried} models beats"
+    said = ", ".join(models[name]["label"] for name in names)
+    return f"{said} {'beats' if len(names) == 1 else 'beat'}"
+
+
+def _what_vitals_add(task: str, block: Content) -> Iterator[str]:
+    """Say what reports alone reach, and what vital signs do to it."""
     models = block["models"]
-    for c in block["comparisons"]:
-        if c["b"] in ("chain", "boosting-reports"):
-            found = {
-                BETTER: "vital signs improved it",
-                WORSE: "vital signs made it worse",
-                SAME: "vital signs were not shown to improve it",
-            }[direction(c)]
-            yield (
-                f"{where}: {models[c['b']]['label']} reached a VUS of {_vus(models[c['b']])}; "
-                f"{found} ({models[c['a']]['label']}, {_difference(c)})."
-            )
-    yield from _drift(task, block, "earlier reports known")
-
-
-def _drift(task: str, block: Content, where: str) -> Iterator[str]:
-    """Say whether unlabelled windows pull the fit away from the labels."""
-    share = 100 * block["unknown"] / (block["unknown"] + sum(block["class_counts"]))
-    for c in block["comparisons"]:
-        if (c["a"], c["b"]) != ("hmm", "hmm-labelled"):
-            continue
-        found = {
-            BETTER: "the unlabelled windows help",
-            WORSE: "the semi-supervised fit drifts from the labels; steer it with unlabeled_weight",
-            SAME: "neither help nor drift is shown",
-        }[direction(c)]
+    said = {BETTER: "better", WORSE: "worse", SAME: "no difference shown"}
+    asked = [c for c in block["comparisons"] if c["b"] in ("chain", "boosting-reports")]
+    if asked:
+        alone = dict.fromkeys(c["b"] for c in asked)
+        reached = ", ".join(f"{models[n]['label']} {_vus(models[n])}" for n in alone)
+        changes = "; ".join(
+            f"{models[c['a']]['label']} {c['difference']:+.3f} ({said[direction(c)]})"
+            for c in asked
+        )
         yield (
-            f"{task.capitalize()} task, {where}: {share:.0f} % of the windows are unlabelled, and "
-            f"the semi-supervised HMM differs from the one with labelled emissions by "
-            f"{_difference(c)} in VUS: {found}."
+            f"{task.capitalize()} task, earlier reports known: without vital signs the VUS is "
+            f"{reached}. With them it changes by: {changes}."
         )
 
 
-def _against_chance(row: Content, chance: float) -> str:
-    low, high = row["metrics"]["vus"]["ci95"]
-    return BETTER if low > chance else WORSE if high < chance else SAME
-
-
-def _chance_words(said: dict[str, str], chance: float) -> str:
-    worse = sum(s == WORSE for s in said.values())
-    below = f"; {worse} of them lie below it" if worse else ""
-    return f"of {len(said)} models (95 % intervals of the VUS against chance, {chance:.3f}{below})."
-
-
-def _listing(models: Content, said: dict[str, str], wanted: str) -> str:
-    names = [models[name]["label"] for name, s in said.items() if s == wanted]
-    return f"{', '.join(names)} beat chance," if names else "none beat chance,"
+def _drift(where: str, blocks: Content) -> Iterator[str]:
+    """Say whether unlabelled windows pull the fit away from the labels."""
+    said = {BETTER: "they help", WORSE: "the fit drifts from the labels", SAME: "neither is shown"}
+    found = [
+        f"{task} {c['difference']:+.3f} ({said[direction(c)]})"
+        for task, block in blocks.items()
+        for c in block["comparisons"]
+        if (c["a"], c["b"]) == ("hmm", "hmm-labelled")
+    ]
+    if found:
+        unknown = sum(block["unknown"] for block in blocks.values())
+        share = unknown / (unknown + sum(sum(block["class_counts"]) for block in blocks.values()))
+        yield (
+            f"{where}: {100 * share:.0f} % of the windows have no class. Letting them shape the "
+            f"emissions (semi-supervised against labelled HMM) changes the VUS by: "
+            f"{'; '.join(found)}. The option unlabeled_weight steers this."
+        )
 
 
 def _vus(row: Content) -> str:
     cell = row["metrics"]["vus"]
     return f"{cell['mean']:.3f} ({cell['ci95'][0]:.3f} to {cell['ci95'][1]:.3f})"
-
-
-def _difference(c: Content) -> str:
-    return f"{c['difference']:+.3f}, 95 % interval {c['ci95'][0]:+.3f} to {c['ci95'][1]:+.3f}"
