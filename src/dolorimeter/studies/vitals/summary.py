@@ -71,8 +71,8 @@ def _against_nulls(task: str, block: Content) -> str:
     right = [c["a"] for c in block["comparisons"] if c["b"] == "mode" and direction(c) == BETTER]
     mode = models["mode"]["metrics"]["accuracy"]["mean"]
     return (
-        f"{task.capitalize()} task, vital signs alone: {_named(models, above, len(trained))} chance "
-        f"({chance:.3f}) by the 95 % interval of the VUS; the highest is "
+        f"{task.capitalize()} task, vital signs alone: {_named(models, above, len(trained))} "
+        f"chance ({chance:.3f}) by the 95 % interval of the VUS; the highest is "
         f"{_vus(models[best])}, {models[best]['label']}. "
         f"{_named(models, right, len(trained)).capitalize()} always answering the commonest class, "
         f"which is right in {100 * mode:.0f} %."
