@@ -106,7 +106,7 @@ def evaluate(
     from dolorimeter.studies import VitalsStudy
 
     refuse_existing(out, force)
-    chosen = {"models": models} if models else {}
+    chosen: Any = {"models": models} if models else {}
     study = VitalsStudy(task="all" if task == ("all",) else task, n_jobs=jobs, **chosen, **design)
     cohort = read_cohort(data, source, mapping, stay, width, min_stay)
     result = study.run(cohort, random_state=random_state)

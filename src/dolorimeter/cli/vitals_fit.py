@@ -45,7 +45,7 @@ def fit(
     stay: str,
     width: str,
     min_stay: str,
-    task: str,
+    task: Any,
     model: str,
     reference: str | None,
     vitals: tuple[str, ...] | None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from .options import data_options, force_option, json_option, print_json
@@ -34,7 +36,7 @@ def forecast(
     mapping: str | None,
     stay: str,
     steps: int,
-    history: str,
+    history: Any,
     out: str,
     force: bool,
     as_json: bool,

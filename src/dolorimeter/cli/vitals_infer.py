@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from .options import data_options, force_option, json_option, print_json
@@ -33,8 +35,8 @@ def infer(
     source: str | None,
     mapping: str | None,
     stay: str,
-    mode: str,
-    history: str,
+    mode: Any,
+    history: Any,
     out: str,
     force: bool,
     as_json: bool,

@@ -126,7 +126,7 @@ def run_arm(
     prepared = tuple(prepare_folds(cohort, target, folds))
     fits = cross_fit(
         study.models_for(history), prepared, labels, known,
-        dict(study.model_options), seed, study.n_jobs, f"{task}, history {history}",
+        study.model_options, seed, study.n_jobs, f"{task}, history {history}",
     )  # fmt: skip
     return Arm(task, history, target, known, labels, cohort, folds, prepared, fits)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +168,7 @@ def prepare_folds(cohort: Cohort, target: Target, folds: Folds) -> list[FoldData
     return [prepare_split(cohort, target, folds.train(i), t) for i, t in enumerate(folds.test)]
 
 
-def build(name: str, history: str, options: dict[str, Any], seed: int) -> Any:
+def build(name: str, history: str, options: Mapping[str, Any], seed: int) -> Any:
     """Build the estimator of a named model, given the knowledge of a history.
 
     Parameters
@@ -177,7 +177,7 @@ def build(name: str, history: str, options: dict[str, Any], seed: int) -> Any:
         Name from the registry.
     history : str
         With ``"reports"`` boosting is given the history of reports as well.
-    options : dict
+    options : mapping
         The user's options for it.
     seed : int
         Seed of its restarts.
@@ -269,7 +269,7 @@ def cross_fit(
     prepared: Sequence[FoldData],
     labels: Ints,
     known: Knowledge,
-    options: dict[str, dict[str, Any]],
+    options: Mapping[str, Mapping[str, Any]],
     seed: int,
     n_jobs: int,
     description: str = "",
@@ -286,7 +286,7 @@ def cross_fit(
         Classes, -1 where unknown.
     known : Knowledge
         What is known at test time.
-    options : dict
+    options : mapping
         The user's options by model.
     seed : int
         Seed of the models' restarts.
@@ -322,7 +322,7 @@ def _fit_and_predict(
     fold: FoldData,
     labels: Ints,
     known: Knowledge,
-    options: dict[str, Any],
+    options: Mapping[str, Any],
     seed: int,
 ) -> tuple[Any, Floats]:
     model = fit(name, build(name, known.history, options, seed), fold.train, labels)

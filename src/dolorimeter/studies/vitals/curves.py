@@ -53,7 +53,7 @@ def learning_curves(study: VitalsStudy, arm: Arm, seed: int) -> dict[str, dict[s
 def _fit_predict(
     study: VitalsStudy, arm: Arm, name: str, seed: int
 ) -> Callable[[Ints, Ints], Floats]:
-    options = dict(study.model_options.get(name, {}))
+    options = study.model_options.get(name, {})
 
     def fit_predict(train: Ints, test: Ints) -> Floats:
         split = prepare_split(arm.cohort, arm.target, train, test)

@@ -174,10 +174,8 @@ class VitalsStudy:
         """
         from .run import run
 
-        seed = (
-            int(np.random.SeedSequence().entropy % 2**32) if random_state is None else random_state
-        )  # type: ignore[operator]
-        return run(self, cohort, seed)
+        fresh = int(np.random.default_rng().integers(2**32))
+        return run(self, cohort, fresh if random_state is None else random_state)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the design as plain values."""

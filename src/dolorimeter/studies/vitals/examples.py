@@ -32,12 +32,12 @@ def choose_stays(arm: Arm) -> Ints:
     seen = [arm.labels[a:b] for a, b in zip(cohort.offsets, cohort.offsets[1:], strict=False)]
     classes = [len(np.unique(labels[labels >= 0])) for labels in seen]
     reports = [int((labels >= 0).sum()) for labels in seen]
-    order = np.lexsort((np.arange(cohort.n_stays), [-r for r in reports], [-c for c in classes]))
+    order = sorted(range(cohort.n_stays), key=lambda s: (-classes[s], -reports[s], s))
     chosen: list[int] = []
     for stay in order:
         taken = {cohort.patient_ids[s] for s in chosen}
         if cohort.patient_ids[stay] not in taken and len(chosen) < N_EXAMPLES:
-            chosen.append(int(stay))
+            chosen.append(stay)
     return np.array(chosen, dtype=np.int64)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -253,7 +253,7 @@ def fit_vitals_model(
     cohort = use_vitals(cohort, vitals)
     preparation = Preparation.fit(cohort, target)
     data, _ = prepare_stays(preparation, cohort, np.arange(cohort.n_stays))
-    estimator = build(name, "none", dict(options or {}), random_state)
+    estimator = build(name, "none", options or {}, random_state)
     fitted = fit(name, estimator, data, label_windows(cohort, target))
     return VitalsModel(name, preparation, fitted, cohort.width, _record(fitted, data))
 
@@ -286,11 +286,9 @@ def use_vitals(cohort: Cohort, vitals: tuple[str, ...] | None) -> Cohort:
     Cohort
         With the columns asked for, in that order.
     """
-    from dataclasses import replace
-
     if vitals is None:
-        observed = ~np.isnan(cohort.vitals).all(axis=0)
-        vitals = tuple(n for n, seen in zip(cohort.vital_names, observed, strict=True) if seen)
+        missing = np.isnan(cohort.vitals).all(axis=0)
+        vitals = tuple(n for i, n in enumerate(cohort.vital_names) if not missing[i])
     if not vitals:
         raise InputError("vitals", "none observed", "at least one vital sign in the data")
     return replace(cohort, vitals=columns(cohort, vitals), vital_names=vitals)

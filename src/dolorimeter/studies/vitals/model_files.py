@@ -111,9 +111,8 @@ def _rebuild(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> VitalsMode
     ):
         if size != len(names):
             raise InputError(f"header.{what}", f"{size} vitals", f"{len(names)}, as vital_names")
-    return VitalsModel(
-        header["name"], Preparation(target, outliers, scores, names), estimator, width
-    )
+    preparation = Preparation(target, outliers, scores, names)
+    return VitalsModel(header["name"], preparation, estimator, width, dict(header["record"]))
 
 
 def _prefixed(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,8 +82,7 @@ def _draw(
 def _refit(
     study: VitalsStudy, arm: Arm, names: list[str], labels: Ints, seed: int
 ) -> dict[str, Point]:
-    options = {name: dict(study.model_options.get(name, {})) for name in names}
-    fits = cross_fit(names, arm.prepared, labels, arm.known, options, seed, n_jobs=1)
+    fits = cross_fit(names, arm.prepared, labels, arm.known, study.model_options, seed, n_jobs=1)
     return {
         name: point_metrics(arm.predictions(fit.probabilities, labels), rule=study.rule)
         for name, fit in fits.items()

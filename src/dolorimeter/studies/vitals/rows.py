@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -92,8 +92,8 @@ def score(study: VitalsStudy, arm: Arm, seed: int) -> Scored:
         name: _model_row(arm, name, evaluation, predictions[name], nulls)
         for name, evaluation in evaluations.items()
     }
-    for kind in NULLS:
-        rows[kind] = _null_row(arm, kind, seed)
+    rows["random"] = _null_row(arm, "random", seed)
+    rows["mode"] = _null_row(arm, "mode", seed)
     if study.permutations and arm.history == "none":
         _add_relabeling(study, arm, rows, evaluations, seed)
     predictions["mode"] = arm.predictions(mode_probabilities(arm))
@@ -186,7 +186,7 @@ def _model_row(
     return row
 
 
-def _null_row(arm: Arm, kind: str, seed: int) -> Row:
+def _null_row(arm: Arm, kind: Literal["random", "mode"], seed: int) -> Row:
     each = arm.predictions(mode_probabilities(arm))
     evaluation = null_evaluation(
         kind, each, random_state=stream(seed, "null row", arm.task, arm.history, kind)
