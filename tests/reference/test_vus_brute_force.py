@@ -34,7 +34,7 @@ def brute_force(probabilities, labels, rule, groups, folds):
     scores = [score(row, rule) for row in probabilities.tolist()]
     n_classes = probabilities.shape[1]
     fold_sums = {}
-    credit, triples = dict.fromkeys(groups, Fraction(0)), dict.fromkeys(groups, 0)
+    cells = {}
     for fold in sorted(set(folds)):
         classes = [
             [i for i in range(len(labels)) if labels[i] == k and folds[i] == fold]
@@ -46,9 +46,14 @@ def brute_force(probabilities, labels, rule, groups, folds):
             fold_sums[fold][0] += earned
             fold_sums[fold][1] += 1
             for i in members:
-                credit[groups[i]] += earned
-                triples[groups[i]] += 1
-    return fold_sums, credit, triples
+                cell = cells.setdefault((fold, groups[i]), [Fraction(0), 0])
+                cell[0] += earned
+                cell[1] += 1
+    return fold_sums, cells
+
+
+def by_group(cells, groups, part):
+    return [sum(c[part] for (_, g), c in cells.items() if g == group) for group in groups]
 
 
 def case(generator, n_classes, n, kind):
@@ -76,38 +81,41 @@ def test_every_part_agrees(rule, kind, n_classes, n):
         folds = generator.integers(n_folds, size=n)
         groups = generator.integers(n_groups, size=n)
         got = vus(posteriors, labels, rule=rule, groups=groups, folds=folds)
-        fold_sums, credit, triples = brute_force(
-            posteriors, labels, rule, groups.tolist(), folds.tolist()
-        )
+        fold_sums, cells = brute_force(posteriors, labels, rule, groups.tolist(), folds.tolist())
         total = sum(c for c, _ in fold_sums.values())
         count = sum(m for _, m in fold_sums.values())
         assert got.exact
         assert got.triples == count
         assert got.fold_ids == tuple(fold_sums)
-        assert got.group_ids.tolist() == sorted(credit)
+        names = got.group_ids.tolist()
+        assert names == sorted(set(groups.tolist()))
         expected = [float(c / m) if m else None for c, m in fold_sums.values()]
         assert [v is None for v in got.fold_values] == [v is None for v in expected]
         known = [v for v in expected if v is not None]
         assert [v for v in got.fold_values if v is not None] == pytest.approx(known, rel=1e-15)
-        np.testing.assert_array_equal(got.group_triples, [triples[g] for g in sorted(triples)])
-        np.testing.assert_allclose(
-            got.group_credit, [float(credit[g]) for g in sorted(credit)], rtol=1e-14, atol=1e-14
-        )
+        np.testing.assert_array_equal(got.group_triples, by_group(cells, names, 1))
+        credit = np.array(by_group(cells, names, 0), dtype=float)
+        np.testing.assert_allclose(got.group_credit, credit, rtol=1e-14, atol=1e-14)
         if count:
             assert got.value == pytest.approx(float(total / count), rel=1e-15)
-            check_interval(got, total, count, credit, triples)
+            check_interval(got, total / count, count, fold_sums, cells, n_classes)
 
 
-def check_interval(got, total, count, credit, triples):
-    """The delta method on group sums, in fractions until the root."""
-    value = total / count
-    took_part = [g for g in triples if triples[g]]
-    size = len(took_part)
+def check_interval(got, value, count, fold_sums, cells, n_classes):
+    """Influences cell by cell, as the docstring of ``sums_by_group`` has them."""
+    influence = dict.fromkeys(got.group_ids.tolist(), 0.0)
+    for (fold, group), (credit, triples) in cells.items():
+        present = sum(f == fold for f, _ in cells)
+        shift = fold_sums[fold][0] / fold_sums[fold][1] - value
+        share = 1 - sqrt(min(present, n_classes)) / n_classes
+        own = float(credit - value * triples) - share * float(shift * triples)
+        influence[group] += own / count
+    np.testing.assert_allclose(got.influence, list(influence.values()), rtol=1e-9, atol=1e-13)
+    size = len({group for _, group in cells})
     if size < 2:
-        assert np.isnan(got.se)
+        assert np.isnan([got.se, *got.ci95]).all()
         return
-    squares = sum(((credit[g] - value * triples[g]) / count) ** 2 for g in took_part)
-    se = sqrt(squares * Fraction(size, size - 1))
+    se = sqrt(sum(i**2 for i in influence.values()) * size / (size - 1))
     reach = student_t.ppf(0.975, size - 1) * se
     assert got.se == pytest.approx(se, rel=1e-9, abs=1e-12)
     ends = (max(float(value) - reach, 0), min(float(value) + reach, 1))
@@ -134,7 +142,7 @@ def test_three_hundred_small_cases_with_ties(rule):
         n = int(generator.integers(3, 9))
         posteriors, labels = case(generator, 3, n, "coarse")
         posteriors = np.where(generator.random((n, 1)) < 0.3, 1 / 3, posteriors)
-        sums, _, _ = brute_force(posteriors, labels, rule, [0] * n, [0] * n)
+        sums, _ = brute_force(posteriors, labels, rule, [0] * n, [0] * n)
         credit, count = sums[0]
         got = vus(posteriors, labels, rule=rule)
         assert got.value == pytest.approx(float(credit / count), rel=1e-15)

@@ -15,7 +15,7 @@ from dolorimeter.core.containers import Floats, Ints
 
 from .checks import check_labels, check_length, check_probabilities
 from .vus_exact import FoldCredit, exact_fold
-from .vus_groups import Members, clustered_interval, credit_by_group
+from .vus_groups import Members, clustered_interval, sums_by_group
 from .vus_kernels import CREDIT_UNIT
 from .vus_sampling import sampled_fold
 from .vus_scores import assignment_scores
@@ -46,6 +46,9 @@ class Vus:
     group_credit, group_triples : ndarray of shape (n_groups,), float64
         Sums over the triples that an example of the group takes part in, counted once for each
         member: over groups they add up to K times ``credit`` and ``triples``.
+    influence : ndarray of shape (n_groups,), float64
+        By how much the group moves the value: ``se² = G / (G - 1) Σ influence²`` over the G groups
+        that form triples. Differences of influences serve for paired comparisons.
     fold_ids : tuple
         The folds, ascending.
     fold_values : list of float or None
@@ -66,6 +69,7 @@ class Vus:
     group_ids: NDArray[Any]
     group_credit: Floats
     group_triples: Floats
+    influence: Floats
     fold_ids: tuple[Any, ...]
     fold_values: list[float | None]
     rule: str
@@ -128,10 +132,12 @@ def vus(
 
     Notes
     -----
-    The standard error is the delta method on the sums of structural components: with c and n the
-    credit and triples of each of G groups, V their ratio in all and N the triples,
-    ``se² = G / (G - 1) Σ (c - V n)² / N²``. Where sampled, the product of two independent
-    estimates stands for the square, and the variance of the draws is added.
+    The standard error is the delta method on sums of structural components. With c and n the
+    credit and triples of each of G groups, V their ratio in all and N the triples, the influence
+    of a group is ``(c - V n) / N`` and ``se² = G / (G - 1) Σ influence²``. With folds the luck
+    that the members of a fold share is taken out of it in part, as it would count K times over
+    (:func:`~dolorimeter.evaluation.vus_groups.sums_by_group`). Where sampled, the product of two
+    independent estimates stands for the square, and the variance of the draws is added.
 
     Examples
     --------
@@ -209,27 +215,37 @@ def _gather(
     rule: str,
 ) -> Vus:
     """Sum the folds' credit by group and in all."""
-    whole = [part for part in parts if part is not None]
-    n_triples = sum(part.n_tuples for part in whole)
     group_ids, group = np.unique(names, return_inverse=True)
-    credit, triples = credit_by_group(parts, members, group, len(group_ids))
-    totals = np.sum([part.totals for part in whole], axis=0) if whole else np.full(1, nan)
-    values = totals / (CREDIT_UNIT * max(n_triples, 1))
+    whole = [part for part in parts if part is not None]
+    if not whole:
+        return _undefined(group_ids, fold_ids, rule)
+    n_triples = sum(part.n_tuples for part in whole)
+    totals = np.sum([part.totals for part in whole], axis=0)
+    values = totals / (CREDIT_UNIT * n_triples)
     value = float(values.mean())
+    sums = sums_by_group(parts, members, group, len(group_ids), values)
     draws = sum(part.variance * (part.n_tuples / n_triples) ** 2 for part in whole)
-    se, ci95 = clustered_interval(values, credit, triples, n_triples, draws)
+    se, ci95 = clustered_interval(value, sums, draws)
     return Vus(
         value=value,
         se=se,
         ci95=ci95,
-        credit=float(totals.mean()) / CREDIT_UNIT if whole else 0.0,
+        credit=float(totals.mean()) / CREDIT_UNIT,
         triples=n_triples,
         group_ids=group_ids,
-        group_credit=credit.mean(axis=0) / CREDIT_UNIT,
-        group_triples=triples,
+        group_credit=sums.credit,
+        group_triples=sums.triples,
+        influence=sums.influence.mean(axis=0),
         fold_ids=fold_ids,
-        fold_values=[None if part is None else part.value for part in parts],
+        fold_values=[None if part is None else float(part.values.mean()) for part in parts],
         rule=rule,
         exact=not any(part.n_draws for part in whole),
         n_draws=sum(part.n_draws for part in whole),
     )
+
+
+def _undefined(group_ids: NDArray[Any], fold_ids: tuple[Any, ...], rule: str) -> Vus:
+    """Return the result of folds that all lack a class."""
+    none, zero = [None] * len(fold_ids), np.zeros(len(group_ids))
+    sums = group_ids, zero, zero, zero
+    return Vus(nan, nan, (nan, nan), 0.0, 0, *sums, fold_ids, [*none], rule, True, 0)

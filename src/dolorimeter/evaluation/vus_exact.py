@@ -47,9 +47,9 @@ class FoldCredit:
         return self.credit[:, : self.n_first].sum(axis=1)
 
     @property
-    def value(self) -> float:
-        """Mean credit of a tuple, in whole credits."""
-        return float(self.totals.mean()) / (CREDIT_UNIT * self.n_tuples)
+    def values(self) -> Floats:
+        """Mean credit of a tuple in whole credits, shape (n_replicates,)."""
+        return self.totals / (CREDIT_UNIT * self.n_tuples)
 
 
 def exact_fold(scores: Ints, members: Sequence[Ints]) -> FoldCredit:

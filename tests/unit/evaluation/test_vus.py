@@ -258,16 +258,36 @@ def correlated_cohort(generator):
     return powers / powers.sum(axis=1, keepdims=True), labels, patients
 
 
+def share_covered(cohorts, **arguments):
+    results = [
+        vus(p, y, **{name: part(who) for name, part in arguments.items()}) for p, y, who in cohorts
+    ]
+    truth = np.mean([v.value for v in results])
+    return np.mean([v.ci95[0] <= truth <= v.ci95[1] for v in results])
+
+
 def test_the_clustered_interval_covers_and_the_ordinary_one_does_not():
-    """Full size in benchmarks/proof_vus: 94 % of 2,000 cohorts clustered, 68 % ignoring it."""
+    """Full size in benchmarks/proof_vus."""
     generator = np.random.default_rng(13)
     cohorts = [correlated_cohort(generator) for _ in range(250)]
-    clustered = [vus(p, y, groups=who) for p, y, who in cohorts]
-    ignored = [vus(p, y) for p, y, _ in cohorts]
-    truth = np.mean([v.value for v in clustered])
-    shares = [
-        np.mean([v.ci95[0] <= truth <= v.ci95[1] for v in results])
-        for results in (clustered, ignored)
-    ]
-    assert 0.92 <= shares[0] <= 0.98
-    assert shares[1] < 0.8
+    assert 0.91 <= share_covered(cohorts, groups=np.asarray) <= 0.98
+    assert 0.91 <= share_covered(cohorts, groups=np.asarray, folds=lambda who: who % 10) <= 0.985
+    assert share_covered(cohorts) < 0.8
+
+
+def test_a_patient_a_fold_is_the_ordinary_clustered_ratio():
+    """Folds are then independent, and each one's credit counts once, not once for each member."""
+    posteriors, labels = simulate(np.random.default_rng(15), 120, 3)
+    folds = np.arange(120) // 12
+    got = vus(posteriors, labels, groups=folds, folds=folds)
+    luck = np.array(got.fold_values) - got.value  # every fold has 64 triples
+    np.testing.assert_allclose(got.influence, luck / 10, rtol=1e-12)
+    assert got.se == pytest.approx(luck.std(ddof=1) / np.sqrt(10), rel=1e-12)
+
+
+def test_influences_without_folds_are_the_delta_method():
+    posteriors, labels, patients = correlated_cohort(np.random.default_rng(16))
+    got = vus(posteriors, labels, groups=patients)
+    expected = (got.group_credit - got.value * got.group_triples) / got.triples
+    np.testing.assert_allclose(got.influence, expected, rtol=1e-9, atol=1e-13)
+    assert got.se == pytest.approx(np.linalg.norm(got.influence) * np.sqrt(46 / 45), rel=1e-12)
