@@ -64,7 +64,8 @@ def encode_labels(y: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
     InputError
         If no step is labeled, or y counts its classes from 0 and skips one.
     """
-    check_classification_targets(y)
+    if y.dtype.kind not in "iu":
+        check_classification_targets(y)
     known = y != UNKNOWN if y.dtype.kind in "iuf" else np.ones(len(y), dtype=bool)
     classes, codes = np.unique(y[known], return_inverse=True)
     if not len(classes):

@@ -125,8 +125,9 @@ class GaussianNB(WithoutOrder):
         weight = _check_sample_weight(sample_weight, data, ensure_non_negative=True)
         labels, sets = check_allowed(allowed, labels, n_classes)
         evidence = gather(data, labels, n_classes, weight, sets)
-        if not evidence.labeled_counts.all():
-            absent = self.classes_[np.argmin(evidence.labeled_counts)]
+        counts = evidence.labeled.sum(axis=1)
+        if not counts.all():
+            absent = self.classes_[np.argmin(counts)]
             raise InputError("sample_weight", f"0 for all of class {absent}", "some of each class")
         fitted = fit_mixture(
             evidence, prior, self.unlabeled_weight, self.variance_floor, self.n_iter, self.tol

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.naive_bayes import GaussianNB as Supervised
 from sklearn.utils.estimator_checks import check_estimator
@@ -209,10 +209,13 @@ def test_recovers_what_was_planted():
     st.floats(0, 0.95),
     st.floats(0, 0.95),
     st.sampled_from([0.0, 0.2, 1.0]),
-    st.floats(0.01, 4),
+    st.floats(0.01, 40),
+    st.sampled_from([0.01, 1.0, 1000.0]),
 )
-def test_objective_never_falls(seed, unlabeled, missing, u, distance):
+@example(1728, 0.5, 0.8, 1.0, 30.0, 1000.0)  # far classes: expanded squares would cancel
+def test_objective_never_falls(seed, unlabeled, missing, u, distance, unit):
     X, y, _ = simulate(seed, n=40, unlabeled=unlabeled, missing=missing, distance=distance)
+    X = X * unit
     model = GaussianNB(unlabeled_weight=u, n_iter=15, tol=None).fit(X, y)
     path = np.array(model.outcome_.objective_path)
     assert (np.diff(path) >= -1e-9 * (1 + np.abs(path[1:]))).all()
