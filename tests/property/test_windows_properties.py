@@ -127,6 +127,7 @@ targets = st.sampled_from(
 )
 
 
+@settings(max_examples=400)
 @given(courses, targets)
 def test_labels_against_brute_force(stays, target):
     expected = [brute_force_label(stay, t, target) for stay in stays for t in range(len(stay))]

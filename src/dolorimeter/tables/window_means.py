@@ -148,10 +148,11 @@ def _refuse_unusable(words: NDArray[np.str_], column: dict[str, NDArray[np.gener
     if len(words) == 0:
         raise InputError("events", "no measurement inside any stay", "at least one")
     endless = ~(column["size"].astype(float) < _LARGEST)
-    outside = (column["early"].astype(float) < 0) | (column["late"].astype(float) > 0)
+    # Written so that a missing time, which compares with nothing, is refused too.
+    inside = (column["early"].astype(float) >= 0) & (column["late"].astype(float) <= 0)
     for bad, found, rule in (
         (endless, "a value that is missing, infinite or enormous", "finite values below 1e15"),
-        (outside, "a value outside its stay", "times from the stay's start to its end"),
+        (~inside, "a value outside its stay", "times from the stay's start to its end"),
     ):
         if bad.any():
             raise InputError(min(words[bad].tolist()), found, rule)
