@@ -1,4 +1,4 @@
-"""Parameters of the state models: frozen, checked once, what ``init`` accepts and ``save`` writes."""
+"""Parameters of the state models: frozen and checked once; ``init`` takes them, ``save`` too."""
 
 from __future__ import annotations
 
