@@ -23,7 +23,6 @@ NOT_UNDERSTOOD = "text not understood"
 OUT_OF_TEN = "score out of 10"
 
 _SCORE = r"^(\d+\.?\d*|\.\d+)\s*(?:(?:/|out of)\s*10)?$"
-_INFINITE = r"^[+-]?inf(inity)?$"
 # No number lies within crossed bounds: there is no other reading.
 _NEVER = Reading(bounds=Bounds(1.0, 0.0))
 _ACTIONS = ("converted", "set missing", "dropped")
@@ -106,10 +105,9 @@ def clean(rows: ir.Table, rules: list[Rule], variables: Mapping[str, Variable]) 
     fits = t.labeled.between(t.low, t.high)
     t = t.mutate(swap=~fits & t.raw.between(t.other_low, t.other_high))
     t = t.mutate(found=ibis.ifelse(t.swap, t.other, t.labeled))
-    infinite = t.number.isinf() | t.text.lower().re_search(_INFINITE)
     t = t.mutate(
         fault=ibis.cases(
-            (infinite.fill_null(False), "infinite"),
+            (t.number.isinf().fill_null(False), "infinite"),
             (t.text.notnull() & t.raw.isnull() & ~t.written, "text"),
         ),
         reason=ibis.cases(

@@ -11,7 +11,8 @@ from dolorimeter.core import InputError
 
 TIME_RULE = "a date and time such as 2150-01-31 08:15:00"
 _TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?$"
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_ZONE = r":\d\d\S*\s*(Z|[A-Z]{3,4}|[+-]\d{2}(:?\d{2})?)$"
+_NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity))$"
 # What other programs write into a CSV file where there is no value.
 _NOTHING = ("", "na", "n/a", "nan", "null", "none")
 
@@ -89,7 +90,7 @@ def explain_time(where: str, text: str) -> InputError:
     InputError
         With a remedy of its own for times with a zone.
     """
-    if re.search(r"\d\s*(Z|[A-Z]{3,4}|[+-]\d{2}(:?\d{2})?)$", text):
+    if re.search(_ZONE, text):
         return _zone_error(where, repr(text))
     return InputError(where, f"{text!r}, which is no time", TIME_RULE)
 
@@ -109,7 +110,7 @@ def as_value(column: ir.Column, where: str) -> tuple[ir.FloatingValue, ir.String
     number : ibis column
         float64, null where there is no number; NaN counts as none.
     text : ibis column
-        Trimmed text where there is something else; null elsewhere.
+        Trimmed text where there is something else, or a number without end; null elsewhere.
 
     Raises
     ------
@@ -121,7 +122,7 @@ def as_value(column: ir.Column, where: str) -> tuple[ir.FloatingValue, ir.String
         text = column.strip()
         text = ibis.ifelse(text.lower().isin(_NOTHING), None, text)
         number = ibis.ifelse(text.re_search(_NUMBER), text, None).try_cast("float64")
-        return number, ibis.ifelse(number.isnull(), text, None)
+        return number, ibis.ifelse(number.isnull() | number.isinf(), text, None)
     if not kind.is_numeric() or kind.is_boolean():
         raise InputError(where, f"a column of type {kind}", "numbers")
     number = column.cast("float64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import ibis
@@ -39,7 +40,7 @@ def fits_csv(path: Path) -> bool:
     bool
         Whether this reader should read it.
     """
-    return path.is_file() and is_text(path) and set(_NEEDED) <= set(columns_of(path))
+    return path.is_file() and is_text(path) and is_long(columns_of(path))
 
 
 def fits_parquet(path: Path) -> bool:
@@ -55,7 +56,24 @@ def fits_parquet(path: Path) -> bool:
     bool
         Whether this reader should read it.
     """
-    return bool(parquet_parts(path)) and set(_NEEDED) <= set(columns_of(path))
+    return bool(parquet_parts(path)) and is_long(columns_of(path))
+
+
+def is_long(columns: Sequence[str]) -> bool:
+    """Tell a long table, even one that lacks a column, from a wide one.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names of its columns.
+
+    Returns
+    -------
+    bool
+        Whether a row looks like one measurement.
+    """
+    ids = {"patient_id", "stay_id", "time"} <= set(columns)
+    return ids and ("variable" in columns or "value" in columns)
 
 
 def read_csv(request: Request) -> Extract:
@@ -124,10 +142,12 @@ def _read(request: Request, source: Source, t: ir.Table) -> Extract:
         text=text,
     )
     counts = rows.group_by(["key", "variable", "unit"]).aggregate(
-        numbers=rows.number.count(), texts=rows.text.count(), rows=rows.count()
+        numbers=rows.number.count(),
+        texts=(rows.text.notnull() & rows.number.isnull()).sum(),
+        rows=rows.count(),
     )
     with data_faults(where):
-        keys = counts.to_pandas().sort_values("key")
+        keys = counts.to_pyarrow().to_pandas().sort_values("key")
     rules, ledger = _rules(request, keys, where)
     refuse_unmapped(rules, keys["variable"], where)
 
@@ -142,7 +162,9 @@ def _rules(
     request: Request, keys: pd.DataFrame, where: str
 ) -> tuple[list[Rule], list[LedgerEntry]]:
     """Rules for the variables of the map, and for the further ones that hold numbers."""
-    rules, ledger, further = [], [], keys.iloc[:0]
+    rules, ledger = [], []
+    if keys["variable"].str.contains("\0").any():
+        raise InputError(f"{where}, variable", "a NUL byte", "names of plain text")
     matches = {name: request.mapping.find(name) for name in keys["variable"]}
     for key in keys.itertuples():
         match = matches[key.variable]

@@ -43,7 +43,7 @@ def fits(path: Path) -> bool:
     """
     if (path / "metadata" / "dataset.json").is_file():
         return True
-    return bool(parquet_parts(path)) and set(_NEEDED) <= set(columns_of(path))
+    return bool(parquet_parts(path)) and {"subject_id", "code"} <= set(columns_of(path))
 
 
 def read(request: Request) -> Extract:
@@ -126,5 +126,9 @@ def _stays(source: Source, codes: list[str], stay: str) -> tuple[pd.DataFrame, l
 def _moves(t: ir.Table, where: str) -> pd.DataFrame:
     time, _ = as_time(t.time, f"{where}, time")
     with data_faults(where):
-        frame = t.select(patient_id=as_id(t.subject_id), time=time, code=t.code).to_pandas()
+        frame = (
+            t.select(patient_id=as_id(t.subject_id), time=time, code=t.code)
+            .to_pyarrow()
+            .to_pandas()
+        )
     return frame.dropna()

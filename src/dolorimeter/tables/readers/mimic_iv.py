@@ -72,7 +72,7 @@ def read(request: Request) -> Extract:
     unit = kept.valueuom.fill_null("").strip()
     kept = kept.mutate(item=kept.itemid.strip(), unit=unit, key=kept.itemid.strip() + "|" + unit)
     with data_faults(source.name):
-        keys = kept.select("key", "item", "unit").distinct().to_pandas()
+        keys = kept.select("key", "item", "unit").distinct().to_pyarrow().to_pandas()
     rules = [
         rule_of(request.mapping, items[k.item], k.key, k.unit, f"{source.name}, item {k.item}")
         for k in keys.sort_values("key").itertuples()

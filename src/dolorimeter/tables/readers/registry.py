@@ -11,6 +11,8 @@ from dolorimeter.core import InputError
 
 from . import long, meds, mimic_iv, mimic_iv_ed, wide
 from .extract import Extract, Request
+from .headers import columns_of
+from .paths import is_text, parquet_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def choose_reader(path: Path, source: str | None) -> str:
     if source is not None and source not in READERS:
         raise InputError("source", repr(source), f"one of {', '.join(READERS)}")
     if not path.exists():
-        raise InputError(str(path), "no such file or folder", "data to read")
+        raise InputError(str(path), "no such file or folder", "a path that exists")
     if source is not None:
         return source
     fitting = [name for name, reader in READERS.items() if reader.fits(path)]
@@ -84,4 +86,6 @@ def choose_reader(path: Path, source: str | None) -> str:
     if fitting:
         found = f"it could be {' or '.join(fitting)}"
         raise InputError(str(path), found, "one format", "Choose with source=.")
-    raise InputError(str(path), "a format that was not recognized", known)
+    is_table = path.is_file() and (is_text(path) or parquet_parts(path))
+    found = f"columns {', '.join(columns_of(path))}" if is_table else "nothing that a reader knows"
+    raise InputError(str(path), found, f"one of {known}")

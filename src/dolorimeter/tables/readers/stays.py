@@ -8,6 +8,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from dolorimeter.core import InputError
 
@@ -50,14 +51,18 @@ def stays_of_table(
     begins, not_begin = as_time(t[start], f"{source.name}, {start}")
     ends, not_end = as_time(t[end], f"{source.name}, {end}")
     with data_faults(source.name):
-        frame = t.select(
-            patient_id=as_id(t[patient]),
-            stay_id=as_id(t[stay]),
-            start=begins,
-            end=ends,
-            not_start=not_begin,
-            not_end=not_end,
-        ).to_pandas()
+        frame = (
+            t.select(
+                patient_id=as_id(t[patient]),
+                stay_id=as_id(t[stay]),
+                start=begins,
+                end=ends,
+                not_start=not_begin,
+                not_end=not_end,
+            )
+            .to_pyarrow()
+            .to_pandas()
+        )
     for column, unread in ((start, frame["not_start"]), (end, frame["not_end"])):
         if unread.notna().any():
             text = str(unread[unread.notna()].min())
@@ -144,7 +149,7 @@ def stays_of_rows(rows: ir.Table, where: str, locate: Locate) -> pd.DataFrame:
         unread = rows.unread.min().to_pyarrow().as_py()
         if unread is not None:
             raise explain_time(locate(None, unread), unread)
-        frame = spans.to_pandas()
+        frame = spans.to_pyarrow().to_pandas()
     _refuse_twice(frame, where, "stay_id")
     return _in_order(frame[COLUMNS], where)
 
@@ -171,7 +176,7 @@ def assign_stays(rows: ir.Table, stays: pd.DataFrame, by_time: bool) -> ir.Table
         # An event at the moment when one stay ends and the next begins belongs to the next.
         following = table.groupby("owner")["start"].shift(-1)
         table["end"] -= pd.to_timedelta((table["end"] == following).astype(int), unit="us")
-    joined = ibis.memtable(table)
+    joined = ibis.memtable(pa.Table.from_pandas(table, preserve_index=False))
     if by_time:
         here = [rows.patient_id == joined.owner, rows.time >= joined.start, rows.time <= joined.end]
         t = rows.left_join(joined, here)

@@ -12,6 +12,7 @@ from .columns import as_id, as_time, as_value, unpivot
 from .extract import Extract, Request, keep_signals, refuse_unmapped, rule_of
 from .files import Source, open_csv, open_parquet
 from .headers import columns_of
+from .long import is_long
 from .paths import is_text, parquet_parts
 from .stays import stays_of_rows
 from .workspace import data_faults
@@ -109,7 +110,7 @@ def _read(request: Request, source: Source, t: ir.Table) -> Extract:
         for column, match in matches.items()
         if match is not None
     ]
-    refuse_unmapped(rules, t.columns, where)
+    refuse_unmapped(rules, matches, where)
     further, ledger = _further(request, t, [c for c, m in matches.items() if m is None], where)
     rules += [Rule(name, name, further=True) for name in further]
     names = [rule.key for rule in rules]
@@ -133,26 +134,29 @@ def _further(
     counts: dict[str, ir.Value] = {}
     for i, name in enumerate(columns):
         kind = t[name].type()
-        readable = (kind.is_numeric() and not kind.is_boolean()) or kind.is_string()
-        numbers = as_value(t[name], where)[0].count() if readable else t[name].isnull().sum() * 0
-        counts |= {f"numbers{i}": numbers, f"values{i}": t[name].count()}
-    with data_faults(where):
-        found = t.aggregate(**counts).to_pandas().iloc[0]
-    ledger, numeric = [], []
-    values = {name: int(found[f"values{i}"]) for i, name in enumerate(columns)}
-    for i, name in enumerate(columns):
-        if 2 * int(found[f"numbers{i}"]) >= values[name]:
-            numeric.append(name)
+        if kind.is_string() or (kind.is_numeric() and not kind.is_boolean()):
+            number, text = as_value(t[name], where)
+            counts[f"words{i}"] = (text.notnull() & number.isnull()).sum()
+            counts[f"numbers{i}"] = number.count()
         else:
-            ledger.append(LedgerEntry(name, _NO_NUMBER, "dropped", values[name]))
+            counts[f"words{i}"] = t[name].count()
+    with data_faults(where):
+        [found] = t.aggregate(**counts).to_pyarrow().to_pylist()
+    ledger, numeric = [], {}
+    for i, name in enumerate(columns):
+        words, numbers = found[f"words{i}"], found.get(f"numbers{i}", 0)
+        if words > numbers:
+            ledger.append(LedgerEntry(name, _NO_NUMBER, "dropped", words + numbers))
+        elif numbers:
+            numeric[name] = words + numbers
     kept = keep_signals(numeric, request, where)
     ledger += [
-        LedgerEntry(name, "not selected", "dropped", values[name])
-        for name in numeric
+        LedgerEntry(name, "not selected", "dropped", count)
+        for name, count in numeric.items()
         if name not in kept
     ]
     return kept, ledger
 
 
 def _is_wide(columns: tuple[str, ...]) -> bool:
-    return set(_NEEDED) <= set(columns) and not {"variable", "value"} <= set(columns)
+    return set(_NEEDED) <= set(columns) and not is_long(columns)

@@ -113,7 +113,10 @@ def data_faults(source: str) -> Iterator[None]:
     """
     try:
         yield
-    except _DATA_FAULTS as error:
+    except duckdb.Error as error:
+        # Damage inside a file can come up as the plain base class.
+        if not isinstance(error, _DATA_FAULTS) and type(error) is not duckdb.Error:
+            raise
         raise _explain(source, error) from None
 
 
