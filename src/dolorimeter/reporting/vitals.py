@@ -7,7 +7,7 @@ from typing import Any
 
 from dolorimeter.core.errors import InputError
 
-from . import figures_data, tables_claim, tables_data
+from . import figures_data, figures_stay, tables_claim, tables_data
 from .drawing import house_style
 from .figures import Plate
 from .formats import plain
@@ -126,7 +126,7 @@ def _findings(claim: Results) -> Table | None:
 
 def _examples(results: Results, history: str) -> list[Plate]:
     return [
-        figures_data.example_stay(example, _example_caption(example, results["tasks"]))
+        figures_stay.example_stay(example, _example_caption(example, results["tasks"]))
         for example in results.get("examples") or ()
         if example["history"] == history
     ]
