@@ -287,7 +287,7 @@ def use_vitals(cohort: Cohort, vitals: tuple[str, ...] | None) -> Cohort:
         With the columns asked for, in that order.
     """
     if vitals is None:
-        missing = np.isnan(cohort.vitals).all(axis=0)
+        missing = np.atleast_1d(np.isnan(cohort.vitals).all(axis=0))
         vitals = tuple(n for i, n in enumerate(cohort.vital_names) if not missing[i])
     if not vitals:
         raise InputError("vitals", "none observed", "at least one vital sign in the data")
