@@ -155,24 +155,3 @@ def _parameters(
         means,
         np.maximum(variances, floor),
     )
-
-
-def observed_or_raise(features: Floats, names: NDArray[np.object_]) -> None:
-    """Refuse an emission that was never observed.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, D)
-        Emissions, NaN where missing.
-    names : ndarray of shape (D,)
-        What to call each column.
-
-    Raises
-    ------
-    InputError
-        Naming the first column that is missing throughout.
-    """
-    missing = np.isnan(features).all(axis=0)
-    if missing.any():
-        name = names[np.argmax(missing)]
-        raise InputError("X", f"no value at all in column {name}", "some of each column")
