@@ -109,6 +109,19 @@ def test_drawing_is_unbiased_by_group_and_fold(n_classes):
     assert variance == pytest.approx(exact.se**2 + values.var(ddof=1), rel=0.15)
 
 
+def test_few_draws_are_part_of_the_standard_error():
+    posteriors, labels = simulate(np.random.default_rng(17), 3000, 3)
+    exact = vus(posteriors, labels)
+    drawn = [
+        vus(posteriors, labels, method="sampled", n_draws=200, random_state=seed)
+        for seed in range(100)
+    ]
+    variance = np.mean([d.se**2 for d in drawn])
+    by_hand = exact.value * (1 - exact.value) / 200 + exact.se**2
+    assert by_hand > 8 * exact.se**2
+    assert variance == pytest.approx(by_hand, rel=0.1)
+
+
 def test_the_papers_thousand_draws():
     posteriors, labels = simulate(np.random.default_rng(6), 300, 3)
     first, second = (
@@ -214,6 +227,11 @@ def test_zero_probability_everywhere_else(n_classes):
     posteriors = np.where(labels[:, None] == 0, np.eye(n_classes)[0], uniform)
     got = vus(posteriors, labels, n_draws=1000)
     assert got.value == pytest.approx(1 / factorial(n_classes - 1), rel=1e-14)
+
+
+def test_tiny_posteriors_are_told_apart_down_to_the_floor():
+    for low, high, expected in [(1e-30, 1e-20, 1.0), (0.0, 1e-290, 1.0), (0.0, 1e-305, 0.5)]:
+        assert vus([[1.0, low], [1.0, high]], [0, 1]).value == expected
 
 
 GOOD = [[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2, 0.2, 0.6]]
