@@ -123,6 +123,8 @@ def test_windows_that_tell_nothing_change_no_optimum():
     np.testing.assert_allclose(model.class_prior_, expected[0], atol=1e-6)
     np.testing.assert_allclose(model.means_, expected[1], atol=1e-5)
     assert model.outcome_.converged
+    without = GaussianNB(n_iter=400, tol=1e-13).fit(X[:60], y[:60])
+    assert without.outcome_ == model.outcome_
 
 
 def test_supervised_equals_scikit_learn():

@@ -182,7 +182,6 @@ MODEL_JSON = {
     "long number": (write(b"1" * 100_000), "content"),
     "not finite": (write(b'{"format": 1e999}'), "content"),
     "NaN": (write(b'{"format": NaN}'), "content"),
-    "twice": (write(b'{"format": 1, "format": 1}'), "content"),
     "no format": (write(b"{}"), "format"),
     "next format": (edit(format=2), "format"),
     "format of another type": (edit(format=True), "format"),
@@ -242,6 +241,13 @@ def test_refuses_and_names_file_and_field(model, file, spoil, field):
     with pytest.raises(InputError) as error:
         load_arrays(model)
     assert str(error.value).startswith(f"{model / file}: {field}: ")
+
+
+def test_a_field_given_twice_is_refused(model):
+    path = model / "model.json"
+    path.write_text(path.read_text().replace("{", '{"kind": "chain",', 1))
+    with pytest.raises(InputError, match="a field given twice"):
+        load_arrays(model)
 
 
 def test_refuses_a_directory_that_is_not_there(tmp_path):
