@@ -254,12 +254,13 @@ def fit_vitals_model(
     preparation = Preparation.fit(cohort, target)
     data, _ = prepare_stays(preparation, cohort, np.arange(cohort.n_stays))
     estimator = build(name, "none", options or {}, random_state)
-    fitted = fit(name, estimator, data, label_windows(cohort, target))
-    return VitalsModel(name, preparation, fitted, cohort.width, _record(fitted, data))
+    labels = label_windows(cohort, target)
+    fitted = fit(name, estimator, data, labels)
+    return VitalsModel(name, preparation, fitted, cohort.width, _record(fitted, data, labels))
 
 
-def _record(fitted: Any, data: StayData) -> dict[str, Any]:
-    """Return what a fit did as plain values; the objective's path stays with the estimator."""
+def _record(fitted: Any, data: StayData, labels: Ints) -> dict[str, Any]:
+    """Return what a fit did as plain values; the likelihood is that of vitals and known classes."""
     record: dict[str, Any] = {"n_windows": len(data.features), "n_stays": len(data.lengths)}
     if hasattr(fitted, "outcome_"):
         outcome = fitted.outcome_.to_dict()
@@ -267,7 +268,8 @@ def _record(fitted: Any, data: StayData) -> dict[str, Any]:
         record["floors_bound"] = list(record["floors_bound"])
     for name in ("aic", "bic"):
         if hasattr(fitted, name):
-            record[name] = float(getattr(fitted, name)(data.features, lengths=data.lengths))
+            criterion = getattr(fitted, name)
+            record[name] = float(criterion(data.features, labels, lengths=data.lengths))
     return record
 
 
