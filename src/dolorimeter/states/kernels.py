@@ -40,6 +40,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Lanes = Any  # a vector register, see lanes
 
+LANES_DIGEST = "75b03f7d6cc4ee29"  # of lanes.py: a change there must change this file too
 CHUNK = 512  # rows of scratch; a longer block is walked twice, from checkpoints
 TILE = 16  # rows whose moments are summed while they are in the first-level cache
 ANY = -1  # all bits set: every state possible

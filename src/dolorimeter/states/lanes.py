@@ -6,8 +6,9 @@ instructions on any processor, whatever a compiler's auto-vectorizer would have 
 ``load`` and ``store`` move rows of arrays whose last axis is the lanes; ``+ - * /`` and ``>`` work
 lane by lane; the functions below exist inside kernels only.
 
-Numba's cache of compiled kernels does not notice a change in this file: after editing it, remove
-``__pycache__``.
+Numba's cache of compiled kernels does not notice a change in this file and would go on running the
+old code, on arrays of another width: after editing, put the new digest into ``kernels`` (a test
+checks it), which Numba does notice.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Ratios against named peers, one file a claim: ``python -m benchmarks``."""
