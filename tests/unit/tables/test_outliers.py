@@ -45,9 +45,21 @@ def test_both_conditions_are_needed():
             assert vitals[0, column] == value
 
 
-@pytest.mark.parametrize(("value", "outlying"), [(185, False), (300, True)])
-def test_implausible_but_near_the_mean_stays(value, outlying):
-    rule = OutlierRule(("systolic",), np.array([150.0]), np.array([20.0]))
+@pytest.mark.parametrize(
+    ("name", "mean", "deviation", "value", "outlying"),
+    [
+        ("systolic", 150, 20, 185, False),  # implausible, near the mean
+        ("systolic", 150, 20, 250, False),  # at five deviations, not beyond
+        ("systolic", 150, 20, 251, True),
+        ("systolic", 130, 9, 180, False),  # far, at the threshold
+        ("diastolic", 61, 10, 10, False),
+        ("diastolic", 58, 10, 8, False),
+        ("spo2", 97, 1, 80, False),
+        ("spo2", 84, 1, 79, False),
+    ],
+)
+def test_the_edges_of_both_conditions(name, mean, deviation, value, outlying):
+    rule = OutlierRule((name,), np.array([float(mean)]), np.array([float(deviation)]))
     assert rule.apply(np.array([[float(value)]]))[1].tolist() == [int(outlying)]
 
 

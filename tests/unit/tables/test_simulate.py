@@ -85,11 +85,16 @@ def test_values_are_plausible(frame):
     assert (wide.systolic.isna() == wide.diastolic.isna()).all()
 
 
-def test_times_are_irregular(frame):
-    pulse = frame[frame.variable == "pulse"].sort_values(["stay_id", "time"])
-    gaps = pulse.groupby("stay_id").time.diff().dropna() / pd.Timedelta(hours=1)
-    assert gaps.nunique() > 100
-    assert gaps.max() > 4
+def gaps(table):
+    rounds = table.drop_duplicates(["stay_id", "time"]).sort_values(["stay_id", "time"])
+    return rounds.groupby("stay_id").time.diff().dropna() / pd.Timedelta(hours=1)
+
+
+def test_times_are_irregular_with_absences(frame):
+    assert gaps(frame).nunique() > 100
+    present = simulate_cohort(random_state=0, parameters=CohortParameters(absence_interval=1e9))
+    without = gaps(present.table.to_pyarrow().to_pandas())
+    assert (gaps(frame) > 5).sum() > 10 * (without > 5).sum()
 
 
 def test_a_seed_is_a_cohort():

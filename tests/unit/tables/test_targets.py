@@ -148,6 +148,9 @@ def test_rounding_is_no_variation():
     for reference in ("stay", "causal"):
         target = Target("median-referenced", reference=reference)
         assert np.isnan(reference_vitals(vitals, np.array([0, 3]), target)).all()
+    # Nor is it when the value that is standardized differs from all before it.
+    last = np.concatenate([vitals, [[38.0]]])
+    assert np.isnan(reference_vitals(last, np.array([0, 4]), target)).all()
 
 
 def test_causal_standardization_starts_with_two_earlier_values_that_differ():
