@@ -71,4 +71,9 @@ class Claim:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim as plain values, the ``"claim"`` of ``results.json``."""
-        return asdict(self)
+        said = {
+            kind: [{"text": s.text, "rules": list(s.rules)} for s in getattr(self, kind)]
+            for kind in ("granted", "refused", "unproven")
+        }
+        findings = [asdict(finding) for finding in self.findings]
+        return {"objective": self.objective, "scope": self.scope, **said, "findings": findings}
