@@ -139,7 +139,7 @@ def test_it_prints_with_every_fold_open(page: Any) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
     page.emulate_media(media="print")
     hidden = page.eval_on_selector_all(
-        "details table", "all => all.filter(t => !t.getClientRects().length).length"
+        "details table", "all => all.filter(t => !t.checkVisibility()).length"
     )
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(media="screen")

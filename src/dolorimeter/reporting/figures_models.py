@@ -166,7 +166,7 @@ def _calibration(measured: Mapping[str, Any], names: Sequence[str], label: str) 
 def learning_curves(
     curves: Mapping[str, Any], models: Mapping[str, Any], n_classes: int, caption: str
 ) -> Plate:
-    """Draw VUS against the share of the training patients, on a logarithmic axis (Fig 3).
+    """Draw VUS against the share trained on, on a logarithmic axis (Fig 3).
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def _learning_curve(
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.minorticks_off()
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    axes.set(ylim=limits, ylabel="VUS", xlabel="share of training patients (%)")
+    axes.set(ylim=limits, ylabel="VUS", xlabel="share trained on (%)")
     return drawing
 
 

@@ -89,14 +89,14 @@ def ledger(entries: Sequence[Mapping[str, Any]], caption: str) -> Table:
     )
 
 
-def outliers(counts: Mapping[str, float], caption: str) -> Table:
+def outliers(counts: Mapping[str, float], caption: str, note: str = "") -> Table:
     """Lay out how many values of each vital the outlier rule removes.
 
     Parameters
     ----------
     counts : mapping
         Values set to missing, by vital.
-    caption : str
+    caption, note : str
         Plain text.
 
     Returns
@@ -105,4 +105,5 @@ def outliers(counts: Mapping[str, float], caption: str) -> Table:
         One row a vital.
     """
     rows = make_rows((variable(name), (count(n),)) for name, n in counts.items())
-    return Table(caption, ("Vital", "Values set to missing"), rows, compact=True)
+    notes = (plain(note),) if note else ()
+    return Table(caption, ("Vital", "Values set to missing"), rows, notes, compact=True)

@@ -35,7 +35,7 @@ def results(models: Mapping[str, Any], caption: str) -> Table:
     for name, model in models.items():
         cells = [_metric_cell(_score(model, column)) for column in MAIN_METRICS]
         if relabelled:
-            cells.append(Cell(p_value(_score(model, "vus").get("p"))))
+            cells.append(_relabelling_cell(_score(model, "vus")))
         ruled = name in NULL_MODELS and not any(r.ruled for r in rows)
         rows.append(Row(plain(model["label"]), tuple(cells), ruled))
     return Table(caption, tuple(columns), tuple(rows), _result_notes(models, relabelled), LABELS)
@@ -43,6 +43,10 @@ def results(models: Mapping[str, Any], caption: str) -> Table:
 
 def _score(model: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return model["metrics"].get(name) or {}
+
+
+def _scores(model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [_score(model, name) for name in MAIN_METRICS]
 
 
 def _metric_cell(score: Mapping[str, Any]) -> Cell:
@@ -70,8 +74,10 @@ def _result_notes(models: Mapping[str, Any], relabelled: bool) -> tuple[str, ...
     if relabelled:
         notes.append(
             "Relabelling p: refitted after exchanging whole label sequences between stays of like "
-            "length, on the same folds."
+            "length, on the same folds; under it Holm’s adjustment."
         )
+    if _lacks_holm(models):
+        notes.append("No r or m: too few bootstraps of the nulls for Holm’s adjustment.")
     undefined = {plain(m["label"]): m.get("undefined_folds") for m in models.values()}
     counts = sorted({n for n in undefined.values() if n})
     if counts:
@@ -81,6 +87,17 @@ def _result_notes(models: Mapping[str, Any], relabelled: bool) -> tuple[str, ...
             "folds add nothing to it."
         )
     return tuple(notes)
+
+
+def _lacks_holm(models: Mapping[str, Any]) -> bool:
+    scores = [score for model in models.values() for score in _scores(model)]
+    return any(_any_p(s.get("p_paper")) for s in scores) and not any(
+        _any_p(s.get("p_paper_holm")) for s in scores
+    )
+
+
+def _any_p(by_null: Mapping[str, float | None] | None) -> bool:
+    return any(p is not None for p in (by_null or {}).values())
 
 
 def null_p_values(models: Mapping[str, Any], caption: str) -> Table | None:
@@ -118,6 +135,39 @@ def _null_cell(score: Mapping[str, Any], null: str) -> Cell:
     p = (score.get("p_paper") or {}).get(null)
     holm = (score.get("p_paper_holm") or {}).get(null)
     return Cell(p_value(p), "" if is_absent(p) else p_value(holm))
+
+
+def relabelling(models: Mapping[str, Any], caption: str) -> Table | None:
+    """Lay out the p-values of the relabelling test, with Holm's beside them.
+
+    Parameters
+    ----------
+    models : mapping
+        The results' ``models`` of one task and one history.
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    Table or None
+        None where it was not run.
+    """
+    tested = [m for m in models.values() if any(s.get("p") is not None for s in _scores(m))]
+    rows = tuple(
+        Row(
+            plain(model["label"]),
+            tuple(_relabelling_cell(_score(model, column)) for column in MAIN_METRICS),
+        )
+        for model in tested
+    )
+    notes = ("Upper line: p. Lower line: the same after Holm’s adjustment over the run’s tests.",)
+    columns = ("Model", *map(metric, MAIN_METRICS))
+    return Table(caption, columns, rows, notes, LABELS) if rows else None
+
+
+def _relabelling_cell(score: Mapping[str, Any]) -> Cell:
+    p, holm = score.get("p"), score.get("p_holm")
+    return Cell(p_value(p), "" if holm is None else p_value(holm))
 
 
 def further_metrics(models: Mapping[str, Any], caption: str) -> Table | None:

@@ -58,12 +58,11 @@ def _view(results: Results) -> dict[str, Any]:
         "results": results,
         "data": _data_view(results["data"]),
         "findings": _findings(results["claim"]),
-        "alone": [task_view(name, task) for name, task in tasks.items()],
+        "alone": [task_view(name, task) for name, task in tasks.items() if "models" in task],
         "reports": [task_view(name, b, " with reports") for name, b in reports.items()],
         "examples": _examples(results, "none"),
         "report_examples": _examples(results, "reports"),
         "design": _design(results),
-        "options": _options(results["design"]),
         "not_done": not_done(results),
     }
 
@@ -79,9 +78,7 @@ def _check(results: Results) -> None:
 
 def _with_class_names(results: Results) -> Iterator[Results]:
     for task in results["tasks"].values():
-        yield task
-        if task.get("reports"):
-            yield task["reports"]
+        yield from (block for block in (task, task.get("reports")) if block and "models" in block)
     yield from results.get("examples") or ()
 
 
@@ -113,8 +110,8 @@ def _data_view(data: Results) -> dict[str, Any]:
         "outliers": data.get("outliers")
         and tables_data.outliers(
             data["outliers"],
-            "What the outlier rule removes when fitted to all data. Inside the evaluation it is "
-            "fitted anew on each training fold.",
+            "Window means that the outlier rule sets missing.",
+            data.get("outliers_note", ""),
         ),
     }
 
@@ -133,27 +130,20 @@ def _examples(results: Results, history: str) -> list[Plate]:
 
 
 def _example_caption(example: Results, tasks: Results) -> str:
-    models = tasks.get(example["task"], {}).get("models", {})
+    task = tasks.get(example["task"], {})
+    block = task.get("reports", {}) if example["history"] == "reports" else task
+    models = block.get("models", {})
     model = models.get(example["model"], {}).get("label", example["model"])
-    stay, patient, task, history = (example[k] for k in ("stay", "patient", "task", "history"))
+    stay, patient, name = (plain(example[key]) for key in ("stay", "patient", "task"))
     return (
-        f"Stay {plain(stay)} of patient {plain(patient)}: reported pain, vital signs, and the "
-        f"posterior of {plain(model)} for the task “{plain(task)}”, knowing {HISTORY[history]}. "
+        f"Stay {stay} of patient {patient}: reported pain, vital signs, and the posterior of "
+        f"{plain(model)} for the task “{name}”, knowing {HISTORY[example['history']]}. "
         "Gaps are windows without a value."
     )
 
 
 def _design(results: Results) -> list[tuple[str, str]]:
     design = results["design"]
-    pairs = [
-        (OPTIONS.get(key, sentence_case(key)), option(value))
-        for key, value in design.items()
-        if key != "tasks"
-    ]
+    pairs = [(OPTIONS.get(key, sentence_case(key)), option(v)) for key, v in design.items()]
     version = option(results.get("version"))
     return [*pairs, ("Version", version), ("Created", option(results.get("created")))]
-
-
-def _options(design: Results) -> list[tuple[str, str]]:
-    tasks = design.get("tasks") or {}
-    return [(sentence_case(name), option(value)) for name, value in tasks.items()]

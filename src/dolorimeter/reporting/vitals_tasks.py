@@ -25,13 +25,13 @@ class Fitted:
         Name of the model.
     tables : tuple of Table
         Transitions and emissions, as far as the model has them.
-    facts : str
-        Likelihood, information criteria, convergence, floors.
+    facts : tuple of str
+        Likelihood, information criteria, convergence, floors: sentences for footnotes.
     """
 
     label: str
     tables: tuple[Table, ...]
-    facts: str
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class TaskView:
         None where the results have none.
     results : Table
         Metrics by model.
-    comparisons, null_p_values, further : Table or None
+    comparisons, null_p_values, relabelling, further : Table or None
         None where the results have none.
     confusions : tuple of Table
         One a model.
@@ -68,6 +68,7 @@ class TaskView:
     results: Table
     comparisons: Table | None
     null_p_values: Table | None
+    relabelling: Table | None
     further: Table | None
     confusions: tuple[Table, ...]
     fitted: tuple[Fitted, ...]
@@ -121,6 +122,7 @@ def task_view(name: str, block: Results, suffix: str = "") -> TaskView:
         null_p_values=tables_models.null_p_values(
             models, f"{title}: the paper’s p-values against both nulls (descriptive)."
         ),
+        relabelling=tables_models.relabelling(models, f"{title}: the relabelling test."),
         further=tables_models.further_metrics(models, f"{title}: further metrics."),
         confusions=tables_parameters.confusions(models, classes),
         fitted=tuple(_fitted(models, classes)),
@@ -137,13 +139,17 @@ def _learning(title: str, task: Results, classes: Sequence[str]) -> Plate | None
     if not curves:
         return None
     some = next(iter(curves.values()))
-    held_out = percent(100 * some["held_out"], 0)
-    caption = (
-        f"{title}: learning curves. VUS on {held_out} of the patients, held out, against the share "
-        f"of the others used for training (log), over {count(some['splits'])} splits. Band "
-        "95 % interval. The slope is that of VUS on log share, with its 95 % interval from "
-        "resampling patients; dashed: chance."
-    )
+    unit = {"window": "labelled windows"}.get(some.get("unit", ""), "patients")
+    held_out, splits = percent(100 * some["held_out"], 0), count(some["splits"])
+    skipped = any(any(curve.get("skipped") or ()) for curve in curves.values())
+    lines = [
+        f"{title}: learning curves. VUS on {held_out} of the {unit}, held out, against the share of "
+        f"all {unit} trained on (log scale), over {splits} splits. Band and brackets: 95 % "
+        "intervals from resampling patients; dashed: chance. The slope is that of VUS on log share.",
+        "Training sets that lacked a class were left out." if skipped else "",
+        plain(some.get("note") or ""),
+    ]
+    caption = " ".join(line for line in lines if line)
     return figures_models.learning_curves(curves, task["models"], len(classes), caption)
 
 
@@ -156,14 +162,24 @@ def _fitted(models: Results, classes: Sequence[str]) -> Iterator[Fitted]:
         )
         tables = tuple(table for table in shown if table)
         if tables:
-            yield Fitted(plain(model["label"]), tables, _fit_facts(parameters))
+            yield Fitted(plain(model["label"]), tables, _facts(parameters))
 
 
-def _fit_facts(parameters: Results) -> str:
-    names = {"log_likelihood": "Log-likelihood", "aic": "AIC", "bic": "BIC"}
-    facts = [f"{t} {number(parameters[k], 1)}" for k, t in names.items() if k in parameters]
-    if "converged_folds" in parameters:
-        facts.append(f"converged in {option(parameters['converged_folds'])} folds")
-    if "floors_bound" in parameters:
-        facts.append(f"floors that bound: {option(parameters['floors_bound']) or 'none'}")
-    return "; ".join(facts)
+def _facts(parameters: Results) -> tuple[str, ...]:
+    """What the fits in the folds did, and what the one on all data did."""
+    refit = parameters.get("refit") or {}
+    lines = (_fit_facts("In the folds", parameters), _fit_facts("Refitted on all data", refit))
+    return tuple(line for line in lines if line)
+
+
+def _fit_facts(which: str, fit: Results) -> str:
+    scores = {"log_likelihood": "log-likelihood", "aic": "AIC", "bic": "BIC"}
+    words = {
+        "converged_folds": "folds that converged",
+        "iterations": "iterations",
+        "floors_bound": "floors that bound",
+    }
+    facts = [f"{text} {number(fit[key], 1)}" for key, text in scores.items() if key in fit]
+    facts += [f"{text}: {option(fit[key])}" for key, text in words.items() if key in fit]
+    facts += [plain(fit["message"])] if fit.get("message") else []
+    return f"{which}: {'; '.join(facts)}" if facts else ""

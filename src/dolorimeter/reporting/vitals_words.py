@@ -31,7 +31,10 @@ def _missing_parts(results: Mapping[str, Any]) -> Iterator[str]:
             "The relabelling test was not run (--permutations 199 runs it). Without it no claim "
             "that a model predicts pain is proven."
         )
-    without_curve = [n for n, task in tasks.items() if not task.get("learning_curve")]
+    not_alone = [n for n, task in tasks.items() if "models" not in task]
+    if not_alone:
+        yield f"Nothing was evaluated from vital signs alone for: {_names(not_alone)}."
+    without_curve = [n for n, t in tasks.items() if "models" in t and not t.get("learning_curve")]
     if without_curve:
         yield f"No learning curve was drawn for: {_names(without_curve)}."
     without_reports = [n for n, task in tasks.items() if not task.get("reports")]

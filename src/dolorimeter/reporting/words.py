@@ -36,6 +36,10 @@ OPTIONS: Mapping[str, str] = {
     "fold_sizes": "Stays in each fold",
     "null_bootstraps": "Bootstraps of the nulls",
     "permutations": "Relabellings",
+    "bootstraps": "Bootstraps of the intervals",
+    "shared_patients": "Patients in training and test of a fold",
+    "target_options": "Options of the tasks",
+    "model_options": "Options of the models",
 }
 HISTORY: Mapping[str, str] = {
     "none": "vital signs alone, every test label masked",
@@ -121,7 +125,7 @@ def option(value: Any) -> str:
     str
         Lists and mappings are spelled out on one line.
     """
-    if value is None:
+    if value is None or value in ([], {}, ()):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -56,7 +56,7 @@ def fabricated_results(
         "title": "Pain states from vital signs: MIMIC-IV demo",
         "summary": _summary(reports),
         "data": _data(rng),
-        "design": _design(tuple(shapes), reports, permutations),
+        "design": _design(reports, permutations),
         "examples": _examples(rng, shapes, reports, n_windows),
         "tasks": {
             name: _task(rng, name, shape, reports, learning_curve, permutations)
@@ -110,6 +110,7 @@ def _data(rng: np.random.Generator) -> dict[str, Any]:
             _entry("(any)", "stay shorter than 48 h", "dropped", 21873),
         ],
         "outliers": dict(zip(VITALS, (0, 0, 4, 1, 2, 0), strict=True)),
+        "outliers_note": "Counted with the thresholds of the training folds.",
     }
 
 
@@ -127,12 +128,7 @@ def _scatter(rng: np.random.Generator, name: str) -> dict[str, Any]:
     return {"slope": float(slope), "intercept": float(intercept), "p": p, "n": 1017, **points}
 
 
-def _design(tasks: tuple[str, ...], reports: bool, permutations: int) -> dict[str, Any]:
-    options = {
-        "direct": {"cuts": [4.0, 7.0]},
-        "median-referenced": {"reference": "stay"},
-        "difference": {"direction": "next", "large": None},
-    }
+def _design(reports: bool, permutations: int) -> dict[str, Any]:
     return {
         "window": "2h",
         "min_stay": "48h",
@@ -145,7 +141,13 @@ def _design(tasks: tuple[str, ...], reports: bool, permutations: int) -> dict[st
         "null_bootstraps": 10000,
         "permutations": permutations,
         "rule": "product",
-        "tasks": {name: options[name] for name in tasks},
+        "bootstraps": 10000,
+        "shared_patients": 0,
+        "inference": {"none": "smoothed posterior", "reports": "filtered posterior"},
+        "models": ["hmm", "hmm-labelled", "chain", "nb", "boosting"],
+        "vitals": list(VITALS),
+        "target_options": {"direct": {"cuts": [4.0, 7.0]}},
+        "model_options": {},
     }
 
 
@@ -231,6 +233,8 @@ def _block(
         "class_names": list(classes),
         "class_counts": list(counts),
         "unknown": unknown,
+        "chance": 1 / (1, 1, 2, 6, 24, 120)[len(classes)],
+        "looks_ahead": name == "median-referenced",
         "description": {
             "direct": "The pain score of a window itself: low below 4, medium from 4 to below 7, "
             "high from 7.",
@@ -283,7 +287,8 @@ def _metric(
         "ci95": [mean - 1.96 * se, mean + 1.96 * se],
         "p_paper": p,
         "p_paper_holm": {key: None if v is None else min(1.0, v * 60) for key, v in p.items()},
-        "p": 0.135 if permutations and metric == "vus" and not null else None,
+        "p": 0.135 if permutations and not null else None,
+        "p_holm": 0.54 if permutations and not null else None,
     }
 
 
@@ -317,11 +322,20 @@ def _parameters(rng: np.random.Generator, name: str, k: int) -> dict[str, Any]:
         return {}
     sticky = 0.15 * rng.dirichlet(np.ones(k), size=k) + 0.85 * np.eye(k)
     parameters: dict[str, Any] = {
-        "log_likelihood": -41230.4,
-        "aic": 82548.8,
-        "bic": 82830.1,
         "converged_folds": 9,
+        "iterations": [100, 42, 48, 75, 65, 45, 27, 24, 73, 33],
         "floors_bound": [],
+        "refit": {
+            "n_windows": 5320,
+            "n_stays": 74,
+            "converged": True,
+            "n_iter": 39,
+            "log_likelihood": -41230.4,
+            "aic": 82548.8,
+            "bic": 82830.1,
+            "floors_bound": ["variance[medium, spo2]"] if name == "hmm" else [],
+            "message": "Converged after 39 iterations.",
+        },
     }
     if name == "nb":
         parameters["class_prior"] = [1 / k] * k
@@ -350,7 +364,7 @@ def _comparison(rng: np.random.Generator, a: str, b: str, question: str) -> dict
 
 
 def _curve(rng: np.random.Generator, k: int) -> dict[str, Any]:
-    shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0]
+    shares = [0.1, 0.153, 0.235, 0.361, 0.554, 0.85]
     base = 1 / (1, 1, 2, 6, 24, 120)[k]
     vus = [base + 0.02 * np.log(10 * s) + 0.004 * float(rng.normal()) for s in shares]
     return {
@@ -362,6 +376,9 @@ def _curve(rng: np.random.Generator, k: int) -> dict[str, Any]:
         "slope_ci95": [-0.004, 0.0443],
         "splits": 20,
         "held_out": 0.15,
+        "skipped": [2, 0, 0, 0, 0, 0],
+        "unit": "patient",
+        "note": "",
     }
 
 

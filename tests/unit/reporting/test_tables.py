@@ -63,9 +63,29 @@ def test_the_relabelling_column_is_there_only_after_the_test(
     models = fabricate(tasks=("direct",), permutations=199)["tasks"]["direct"]["models"]
     table = tables_models.results(models, "caption")
     assert table.columns[-1] == "Relabelling p (VUS)"
-    assert table.rows[0].cells[-1].text == "0.135"
+    assert table.rows[0].cells[-1] == Cell("0.135", "0.540")
     assert table.rows[-1].cells[-1].text == "–"
     assert ABSENT in table.footnotes
+
+
+def test_the_relabelling_test_has_a_table_by_metric(
+    task: dict[str, Any], fabricate: Callable[..., dict[str, Any]]
+) -> None:
+    assert tables_models.relabelling(task["models"], "caption") is None
+    models = fabricate(tasks=("direct",), permutations=199)["tasks"]["direct"]["models"]
+    table = tables_models.relabelling(models, "caption")
+    assert table is not None
+    assert [row.head for row in table.rows][-1] == "Gradient boosting"  # the nulls have none
+    assert table.rows[0].cells == (Cell("0.135", "0.540"),) * 6
+
+
+def test_too_few_bootstraps_for_holm_are_named(task: dict[str, Any]) -> None:
+    missing = "too few bootstraps"
+    assert missing not in " ".join(tables_models.results(task["models"], "").notes)
+    for model in task["models"].values():
+        for score in model["metrics"].values():
+            score["p_paper_holm"] = {"random": None, "mode": None}
+    assert missing in " ".join(tables_models.results(task["models"], "").notes)
 
 
 def test_null_p_values_stand_over_holms(task: dict[str, Any]) -> None:

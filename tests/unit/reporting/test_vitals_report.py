@@ -181,7 +181,7 @@ def test_missing_parts_are_left_out_and_named(bare: dict[str, Any]) -> None:
     found = [text for tag, text in parsed.headings if tag == "h2" and text != "Contents"]
     assert found == [s for s in SECTIONS if s not in ("Example stays", SECTIONS[5])]
     subheadings = [text for tag, text in parsed.headings if tag == "h4"]
-    assert subheadings == ["Classes", "Results", "Confusion matrices", "Options of the tasks"]
+    assert subheadings == ["Classes", "Results", "Confusion matrices"]
     for sentence in (
         "The relabelling test was not run",
         "No learning curve was drawn for: direct.",
@@ -192,6 +192,16 @@ def test_missing_parts_are_left_out_and_named(bare: dict[str, Any]) -> None:
     assert "Nothing was granted." in parsed.words
     assert "None" not in parsed.words
     assert "nan" not in parsed.words
+
+
+def test_a_run_that_knows_reports_throughout_has_no_other_part(small: dict[str, Any]) -> None:
+    small["tasks"] = {"direct": {"reports": small["tasks"]["direct"]["reports"]}}
+    small["examples"] = small["examples"][1:]
+    parsed = Page(render_vitals_report(small))
+    found = [text for tag, text in parsed.headings if tag == "h2"]
+    assert "Vital signs alone" not in found
+    assert SECTIONS[5] in found
+    assert "Nothing was evaluated from vital signs alone for: direct." in parsed.words
 
 
 def test_what_was_done_is_not_called_undone(fabricate: Callable[..., dict[str, Any]]) -> None:
