@@ -109,6 +109,42 @@ def check_known(known: ArrayLike | None, n_steps: int, n_classes: int) -> Ints:
     return labels.astype(np.int64)
 
 
+def possible_classes(y: ArrayLike | None, classes: NDArray[Any], n_steps: int) -> NDArray[np.bool_]:
+    """Return the classes that labels leave possible.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_steps,) or None
+        Classes, -1 where unknown; None means unknown throughout.
+    classes : ndarray of shape (n_classes,)
+        All that there are.
+    n_steps : int
+        Number of steps.
+
+    Returns
+    -------
+    ndarray of shape (n_steps, n_classes), bool
+        All of them where the class is unknown.
+
+    Raises
+    ------
+    InputError
+        If the shape differs, or a class is none of them.
+    """
+    if y is None:
+        return np.ones((n_steps, len(classes)), dtype=bool)
+    labels = np.asarray(y)
+    if labels.shape != (n_steps,):
+        raise InputError("y", f"shape {labels.shape}", f"shape ({n_steps},)")
+    sets = labels[:, None] == classes
+    unknown = labels == UNKNOWN if labels.dtype.kind in "iuf" else np.zeros(n_steps, dtype=bool)
+    strange = ~sets.any(axis=1) & ~unknown
+    if strange.any():
+        rule = f"-1 or one of {', '.join(map(str, classes))}"
+        raise InputError("y", f"class {labels[strange][0]}", rule)
+    return np.asarray(sets | unknown[:, None])
+
+
 def check_allowed(
     allowed: ArrayLike | None, labels: Ints, n_classes: int
 ) -> tuple[Ints, NDArray[np.bool_] | None]:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from dolorimeter.core import InputError
 
 from .arguments import Ints, encode_labels, require_number, sequence_offsets
+from .reading import read_features, read_training
 
 Floats = NDArray[np.float64]
 # Fixed, not tuned: for about a thousand labeled windows, shallow trees and slow steps. Early
@@ -105,7 +105,7 @@ class BoostingBaseline(ClassifierMixin, BaseEstimator):
         InputError
             If nothing is to be used, reports are needed and absent, or a class has no label.
         """
-        data, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        data, given = read_training(self, X, y)
         if not (self.vitals or self.reports):
             raise InputError("vitals, reports", "both off", "at least one of them")
         require_number("lags", self.lags, 0, whole=True)
@@ -141,8 +141,7 @@ class BoostingBaseline(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_steps, n_classes)
             Rows sum to one.
         """
-        check_is_fitted(self, "model_")
-        data = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        data = read_features(self, X)
         features = self._features(data, lengths, reports)
         if len(self.classes_) == 1:
             return np.ones((len(data), 1))

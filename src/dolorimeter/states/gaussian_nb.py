@@ -9,20 +9,24 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from scipy.special import logsumexp
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from dolorimeter.core import InputError, Outcome
 
+from . import information
 from .arguments import (
     check_allowed,
     check_known,
     encode_labels,
+    possible_classes,
     require_number,
     sequence_offsets,
 )
 from .headers import expect_arrays, read_classes, read_outcome, read_settings, stored_settings
 from .mixture import fit_mixture, gather, log_joint, posterior_of
 from .params import NaiveBayesParameters
+from .reading import column_names, read_features, read_training
 from .storage import save_arrays
 from .without_order import WithoutOrder
 
@@ -117,7 +121,7 @@ class GaussianNB(WithoutOrder):
         InputError
             If a setting is out of range, or a class has no labeled window.
         """
-        data, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        data, given = read_training(self, X, y)
         sequence_offsets(lengths, len(data))
         labels, self.classes_ = encode_labels(given)
         n_classes = len(self.classes_)
@@ -137,7 +141,11 @@ class GaussianNB(WithoutOrder):
         return self
 
     def predict_proba(
-        self, X: ArrayLike, lengths: ArrayLike | None = None, known: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        lengths: ArrayLike | None = None,
+        known: ArrayLike | None = None,
+        delay: int = 1,  # noqa: ARG002 - the interface of the sequence models
     ) -> Floats:
         """Return the posterior of the classes, each window for itself.
 
@@ -149,17 +157,89 @@ class GaussianNB(WithoutOrder):
             Checked, but order plays no part.
         known : array-like of shape (n_steps,), optional
             Checked, but without order other windows' classes tell nothing.
+        delay : int, default 1
+            Ignored.
 
         Returns
         -------
         ndarray of shape (n_steps, n_classes)
             The class prior where nothing was observed.
         """
-        check_is_fitted(self, "parameters_")
-        data = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        data = read_features(self, X)
         sequence_offsets(lengths, len(data))
         check_known(known, len(data), len(self.classes_))
         return posterior_of(log_joint(data, self.parameters_))
+
+    def log_likelihood(
+        self, X: ArrayLike, y: ArrayLike | None = None, lengths: ArrayLike | None = None
+    ) -> float:
+        """Return the log-likelihood of the vitals, and of the classes where they are given.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        y : array-like of shape (n_steps,), optional
+            Classes that were observed too; -1 where unknown.
+        lengths : array-like of shape (n_sequences,), optional
+            Checked, but order plays no part.
+
+        Returns
+        -------
+        float
+            In nats, over all windows.
+        """
+        data = read_features(self, X)
+        sequence_offsets(lengths, len(data))
+        joint = log_joint(data, self.parameters_)
+        joint[~possible_classes(y, self.classes_, len(data))] = -np.inf
+        return float(logsumexp(joint, axis=1).sum())
+
+    def aic(
+        self, X: ArrayLike, y: ArrayLike | None = None, lengths: ArrayLike | None = None
+    ) -> float:
+        """Return Akaike's information criterion: smaller is better.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        y : array-like of shape (n_steps,), optional
+            Classes that were observed too; -1 where unknown.
+        lengths : array-like of shape (n_sequences,), optional
+            Checked, but order plays no part.
+
+        Returns
+        -------
+        float
+            With 38 free parameters for three classes and six vitals, 36 if the prior is fixed.
+        """
+        return information.aic(self.log_likelihood(X, y, lengths), self._n_free())
+
+    def bic(
+        self, X: ArrayLike, y: ArrayLike | None = None, lengths: ArrayLike | None = None
+    ) -> float:
+        """Return Schwarz's information criterion: smaller is better.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        y : array-like of shape (n_steps,), optional
+            Classes that were observed too; -1 where unknown.
+        lengths : array-like of shape (n_sequences,), optional
+            Checked, but order plays no part.
+
+        Returns
+        -------
+        float
+            Over the windows at which a vital or a class was observed.
+        """
+        data = read_features(self, X)
+        observed = ~np.isnan(data).all(axis=1)
+        observed |= ~possible_classes(y, self.classes_, len(data)).all(axis=1)
+        value = self.log_likelihood(X, y, lengths)
+        return information.bic(value, self._n_free(), int(observed.sum()))
 
     @classmethod
     def from_parameters(
@@ -239,6 +319,10 @@ class GaussianNB(WithoutOrder):
             model.outcome_ = outcome
         return model
 
+    def _n_free(self) -> int:
+        learned = isinstance(self.class_prior, str) and self.class_prior == "empirical"
+        return 2 * self.means_.size + learned * (len(self.classes_) - 1)
+
     def _checked_settings(self, n_classes: int) -> Floats | None:
         """Refuse settings out of range; return the fixed class prior, None if it is learned."""
         require_number("unlabeled_weight", self.unlabeled_weight, 0.0, 1.0)
@@ -261,7 +345,7 @@ class GaussianNB(WithoutOrder):
 
     def _in_words(self, outcome: Outcome, floored: NDArray[np.bool_]) -> Outcome:
         """Name the variances that the floor held up, and say how the fit ended."""
-        names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
+        names = column_names(self)
         bound = tuple(f"variance[{self.classes_[k]}, {names[d]}]" for k, d in np.argwhere(floored))
         ended = "Converged" if outcome.converged else "Ran out of iterations"
         return replace(

@@ -11,7 +11,15 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from .linear_gaussian import Floats, Information, Ints, StateSpaceParameters
+from .linear_gaussian import (
+    Floats,
+    Information,
+    Ints,
+    StateSpaceParameters,
+    report_information,
+    together,
+    vitals_information,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,34 @@ def predict(now: Normal, parameters: StateSpaceParameters) -> Normal:
     """
     mean = parameters.intercept + parameters.persistence * now.mean
     return Normal(mean, parameters.persistence**2 * now.variance + parameters.innovation)
+
+
+def log_evidence(
+    features: Floats, labels: Ints, offsets: Ints, parameters: StateSpaceParameters
+) -> float:
+    """Compute the log-likelihood of vitals and known classes.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n, D)
+        NaN where missing.
+    labels : ndarray of shape (n,), int64
+        Class number, -1 where unknown.
+    offsets : ndarray of shape (n_sequences + 1,)
+        Where sequences start.
+    parameters : StateSpaceParameters
+        The model.
+
+    Returns
+    -------
+    float
+        In nats.
+    """
+    vitals, constant = vitals_information(features, parameters)
+    reports, more = report_information(labels, float(parameters.report_variance))
+    information = together(vitals, reports)
+    predicted, _ = filter_forward(information, offsets, parameters)
+    return log_likelihood(predicted, information, constant + more)
 
 
 def filter_forward(

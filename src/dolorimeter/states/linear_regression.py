@@ -8,12 +8,13 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .arguments import check_known, encode_labels, require_number, sequence_offsets
 from .headers import expect_arrays, read_classes, read_outcome, read_settings, stored_settings
 from .multivariate_normal import check_normal, fit_normal, regress_last
 from .ordinal import class_probabilities
+from .reading import read_features, read_training
 from .storage import save_arrays
 from .without_order import WithoutOrder
 
@@ -90,7 +91,7 @@ class LinearRegressionStates(WithoutOrder):
         InputError
             If a setting is out of range, or a class has no labeled window.
         """
-        data, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        data, given = read_training(self, X, y)
         sequence_offsets(lengths, len(data))
         self._check_settings()
         labels, self.classes_ = encode_labels(given)
@@ -101,7 +102,11 @@ class LinearRegressionStates(WithoutOrder):
         return self
 
     def predict_proba(
-        self, X: ArrayLike, lengths: ArrayLike | None = None, known: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        lengths: ArrayLike | None = None,
+        known: ArrayLike | None = None,
+        delay: int = 1,  # noqa: ARG002 - the interface of the sequence models
     ) -> Floats:
         """Return the probability of each class, each window for itself.
 
@@ -113,14 +118,15 @@ class LinearRegressionStates(WithoutOrder):
             Checked, but order plays no part.
         known : array-like of shape (n_steps,), optional
             Checked, but without order other windows' classes tell nothing.
+        delay : int, default 1
+            Ignored.
 
         Returns
         -------
         ndarray of shape (n_steps, n_classes)
             Rows sum to one.
         """
-        check_is_fitted(self, "covariance_")
-        data = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        data = read_features(self, X)
         sequence_offsets(lengths, len(data))
         check_known(known, len(data), len(self.classes_))
         mean, deviation = regress_last(data, self.mean_, self.covariance_)

@@ -97,7 +97,6 @@ _LINES = {
         "Markov chain of the classes, vitals ignored",
         ordered=True,
         uses_vitals=False,
-        looks_ahead=True,
     ),
     "nb": _Line("gaussian-nb", "Gaussian naive Bayes, semi-supervised: each window for itself"),
     "boosting": _Line(

@@ -8,36 +8,24 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
 from dolorimeter.core import InputError
 
-from .arguments import Ints, check_known, encode_labels, require_number, sequence_offsets
+from .arguments import encode_labels, require_number, sequence_offsets
 from .headers import expect_arrays, read_classes, read_outcome, read_settings, stored_settings
-from .kalman import Normal, filter_forward, predict, smooth_backward, update
-from .linear_gaussian import (
-    Floats,
-    Information,
-    StateSpaceParameters,
-    report_information,
-    together,
-    vitals_information,
-)
-from .ordinal import class_probabilities
+from .level_model import EXPECTED_FAILED_CHECKS, LevelModel
+from .linear_gaussian import Floats, StateSpaceParameters
+from .reading import read_training
 from .state_space_em import fit_state_space
 from .storage import save_arrays
 
 KIND = "state-space"
-EXPECTED_FAILED_CHECKS = {
-    "check_classifiers_classes": "it uses -1 as a class; here -1 means that the class is unknown",
-    "check_methods_sample_order_invariance": "the windows of a stay have an order",
-    "check_methods_subset_invariance": "a window is judged by its neighbors in the stay",
-}
+__all__ = ["EXPECTED_FAILED_CHECKS", "KIND", "StateSpace"]
 
 
-class StateSpace(ClassifierMixin, BaseEstimator):
+class StateSpace(LevelModel):
     """A hidden pain level that drifts, seen through vitals and, where given, reports.
 
     The level z_t of a stay is one number on the scale of the class numbers 0 … K - 1:
@@ -110,7 +98,7 @@ class StateSpace(ClassifierMixin, BaseEstimator):
         InputError
             If a setting is out of range, or a class has no labeled window.
         """
-        data, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        data, given = read_training(self, X, y)
         self._check_settings()
         offsets = sequence_offsets(lengths, len(data))
         labels, self.classes_ = encode_labels(given)
@@ -125,148 +113,6 @@ class StateSpace(ClassifierMixin, BaseEstimator):
         )
         return self
 
-    def predict_proba(
-        self, X: ArrayLike, lengths: ArrayLike | None = None, known: ArrayLike | None = None
-    ) -> Floats:
-        """Return the smoothed probability of each class: it looks at the whole stay.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features)
-            Vitals, NaN where missing.
-        lengths : array-like of shape (n_sequences,), optional
-            Steps of each stay.
-        known : array-like of shape (n_steps,), optional
-            Class index of each step, -1 where unknown; all are used.
-
-        Returns
-        -------
-        ndarray of shape (n_steps, n_classes)
-            Rows sum to one.
-        """
-        offsets, vitals, reports = self._observe(X, lengths, known)
-        forward = filter_forward(together(vitals, reports), offsets, self.parameters_)
-        smoothed, _ = smooth_backward(*forward, offsets, self.parameters_)
-        return self._probabilities(smoothed)
-
-    def filter(
-        self,
-        X: ArrayLike,
-        lengths: ArrayLike | None = None,
-        known: ArrayLike | None = None,
-        delay: int = 1,
-    ) -> Floats:
-        """Return the probability of each class from nothing later than the window.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features)
-            Vitals, NaN where missing.
-        lengths : array-like of shape (n_sequences,), optional
-            Steps of each stay.
-        known : array-like of shape (n_steps,), optional
-            Class index of each step, -1 where unknown.
-        delay : int, default 1
-            The class of step s is used from step s + delay on.
-
-        Returns
-        -------
-        ndarray of shape (n_steps, n_classes)
-            Rows sum to one.
-        """
-        require_number("delay", delay, 1, whole=True)
-        offsets, vitals, reports = self._observe(X, lengths, known)
-        return self._probabilities(self._delayed(offsets, vitals, reports, delay))
-
-    def forecast(
-        self,
-        X: ArrayLike,
-        steps: int,
-        lengths: ArrayLike | None = None,
-        known: ArrayLike | None = None,
-        delay: int = 1,
-    ) -> Floats:
-        """Return the probability of each class after the end of each stay.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features)
-            Vitals, NaN where missing.
-        steps : int
-            How many steps ahead.
-        lengths : array-like of shape (n_sequences,), optional
-            Steps of each stay.
-        known : array-like of shape (n_steps,), optional
-            Class index of each step, -1 where unknown.
-        delay : int, default 1
-            The class of step s is used from step s + delay on.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences, steps, n_classes)
-            One step ahead first.
-        """
-        require_number("steps", steps, 1, whole=True)
-        require_number("delay", delay, 1, whole=True)
-        offsets, vitals, reports = self._observe(X, lengths, known)
-        ends = np.repeat(offsets[1:], steps)
-        vitals, reports = _append_nothing(vitals, ends), _append_nothing(reports, ends)
-        later = offsets + steps * np.arange(len(offsets))
-        probabilities = self._probabilities(self._delayed(later, vitals, reports, delay))
-        ahead = later[1:, None] + np.arange(-steps, 0)
-        return probabilities[ahead]
-
-    def predict(self, X: ArrayLike, lengths: ArrayLike | None = None) -> NDArray[Any]:
-        """Return the most probable class of each window, smoothed.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features)
-            Vitals, NaN where missing.
-        lengths : array-like of shape (n_sequences,), optional
-            Steps of each stay.
-
-        Returns
-        -------
-        ndarray of shape (n_steps,)
-            Of ``classes_``.
-        """
-        chosen = self.predict_proba(X, lengths).argmax(axis=1)
-        return self.classes_[chosen]
-
-    def start(self) -> Normal:
-        """Begin a stay.
-
-        Returns
-        -------
-        Normal
-            The state: what is expected of the pain level at the next window.
-        """
-        check_is_fitted(self, "parameters_")
-        first = self.parameters_.start_mean, self.parameters_.start_variance
-        return Normal(*(np.atleast_1d(value) for value in first))
-
-    def step(self, state: Normal, row: ArrayLike) -> tuple[Normal, Floats]:
-        """Take in one window.
-
-        Parameters
-        ----------
-        state : Normal
-            As ``start`` or the step before gave it.
-        row : array-like of shape (n_features,)
-            Vitals, NaN where missing.
-
-        Returns
-        -------
-        state : Normal
-            For the next step.
-        posterior : ndarray of shape (n_classes,)
-            The same bits as ``filter``.
-        """
-        _, vitals, _ = self._observe(np.asarray(row)[None], None, None)
-        now = update(state, vitals)
-        return predict(now, self.parameters_), self._probabilities(now)[0]
-
     def save(self, directory: str | Path, *, force: bool = False) -> None:
         """Write the model as ``model.json`` and ``arrays.safetensors``.
 
@@ -278,36 +124,6 @@ class StateSpace(ClassifierMixin, BaseEstimator):
             Replace it if it exists.
         """
         save_arrays(directory, KIND, *self._to_storage(), force=force)
-
-    def _observe(
-        self, X: ArrayLike, lengths: ArrayLike | None, known: ArrayLike | None
-    ) -> tuple[Ints, Information, Information]:
-        """Check what is given and turn it into information about the level."""
-        check_is_fitted(self, "parameters_")
-        data = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
-        labels = check_known(known, len(data), len(self.classes_))
-        vitals, _ = vitals_information(data, self.parameters_)
-        reports, _ = report_information(labels, float(self.parameters_.report_variance))
-        return sequence_offsets(lengths, len(data)), vitals, reports
-
-    def _delayed(
-        self, offsets: Ints, vitals: Information, reports: Information, delay: int
-    ) -> Normal:
-        """Filter on vitals up to each step t and on reports up to t - delay."""
-        _, without = filter_forward(vitals, offsets, self.parameters_)
-        _, both = filter_forward(together(vitals, reports), offsets, self.parameters_)
-        place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], np.diff(offsets))
-        rows = np.flatnonzero(place >= delay)
-        now = Normal(both.mean[rows - delay], both.variance[rows - delay])
-        for behind in range(delay - 1, -1, -1):
-            here = Information(vitals.precision[rows - behind], vitals.weighted[rows - behind])
-            now = update(predict(now, self.parameters_), here)
-        without.mean[rows], without.variance[rows] = now.mean, now.variance
-        return without
-
-    def _probabilities(self, level: Normal) -> Floats:
-        deviation = np.sqrt(level.variance + self.parameters_.report_variance)
-        return class_probabilities(level.mean, deviation, len(self.classes_))
 
     def _check_settings(self) -> None:
         if self.emissions not in ("labels", "joint"):
@@ -339,17 +155,3 @@ class StateSpace(ClassifierMixin, BaseEstimator):
         model.parameters_ = StateSpaceParameters(**arrays)
         model.n_features_in_ = len(model.parameters_.levels)
         return model
-
-    def __sklearn_tags__(self) -> Any:
-        """Declare that NaN is allowed, and that classes whose numbers mean no order are not."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.classifier_tags.poor_score = True
-        return tags
-
-
-def _append_nothing(information: Information, ends: Ints) -> Information:
-    """Insert steps that say nothing after the end of each sequence."""
-    return Information(
-        np.insert(information.precision, ends, 0.0), np.insert(information.weighted, ends, 0.0)
-    )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dolorimeter.core import Outcome
 
 from .emissions import column_means
-from .kalman import Normal, filter_forward, log_likelihood, smooth_backward
+from .kalman import Normal, filter_forward, log_evidence, log_likelihood, smooth_backward
 from .linear_gaussian import (
     Floats,
     Ints,
@@ -75,7 +75,7 @@ def fit_state_space(
         parameters = replace(parameters, levels=levels, loadings=loadings, variances=variances)
     ended = "Converged" if converged else "Ran out of iterations"
     words = f"{ended} after {len(path) - 1} iterations."
-    likelihood = _e_step(features, labels, offsets, parameters)[0]
+    likelihood = log_evidence(features, labels, offsets, parameters)
     bound = _bounds(parameters, floor)
     return parameters, Outcome(
         bool(converged), len(path) - 1, tuple(path), likelihood, bound, words

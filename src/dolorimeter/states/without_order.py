@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .arguments import UNKNOWN
+
 Floats = NDArray[np.float64]
 
 
@@ -20,7 +22,11 @@ class WithoutOrder(ClassifierMixin, BaseEstimator):
 
     @abstractmethod
     def predict_proba(
-        self, X: ArrayLike, lengths: ArrayLike | None = None, known: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        lengths: ArrayLike | None = None,
+        known: ArrayLike | None = None,
+        delay: int = 1,
     ) -> Floats:
         """Return the probability of each class, each window for itself.
 
@@ -32,6 +38,8 @@ class WithoutOrder(ClassifierMixin, BaseEstimator):
             Checked, but order plays no part.
         known : array-like of shape (n_steps,), optional
             Checked, but without order other windows' classes tell nothing.
+        delay : int, default 1
+            Ignored.
 
         Returns
         -------
@@ -44,7 +52,7 @@ class WithoutOrder(ClassifierMixin, BaseEstimator):
         X: ArrayLike,
         lengths: ArrayLike | None = None,
         known: ArrayLike | None = None,
-        delay: int = 1,  # noqa: ARG002 - the interface of the sequence models
+        delay: int = 1,
     ) -> Floats:
         """Return the same as ``predict_proba``: without order there is no past.
 
@@ -64,7 +72,7 @@ class WithoutOrder(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_steps, n_classes)
             Posterior of each window.
         """
-        return self.predict_proba(X, lengths, known)
+        return self.predict_proba(X, lengths, known, delay)
 
     def predict(self, X: ArrayLike, lengths: ArrayLike | None = None) -> NDArray[Any]:
         """Return the most probable class of each window.
@@ -84,8 +92,36 @@ class WithoutOrder(ClassifierMixin, BaseEstimator):
         chosen = self.predict_proba(X, lengths).argmax(axis=1)
         return self.classes_[chosen]
 
-    def start(self) -> None:
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the accuracy on the labeled windows, scikit-learn's score of a classifier.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features)
+            Vitals, NaN where missing.
+        y : array-like of shape (n_steps,)
+            Classes; -1 where unknown.
+        sample_weight : array-like of shape (n_steps,), optional
+            How often each window counts.
+
+        Returns
+        -------
+        float
+            In [0, 1].
+        """
+        classes = np.asarray(y)
+        weight = np.ones(len(classes)) if sample_weight is None else np.asarray(sample_weight)
+        known = classes != UNKNOWN if classes.dtype.kind in "iuf" else np.ones(len(classes), bool)
+        right = self.predict(X)[known] == classes[known]
+        return float(np.average(right, weights=weight[known]))
+
+    def start(self, delay: int = 1) -> None:  # noqa: ARG002
         """Begin a stay.
+
+        Parameters
+        ----------
+        delay : int, default 1
+            Ignored.
 
         Returns
         -------
@@ -104,7 +140,7 @@ class WithoutOrder(ClassifierMixin, BaseEstimator):
         row : array-like of shape (n_features,)
             Vitals, NaN where missing.
         known : int, default -1
-            Class reported before this window; tells nothing without order.
+            A class that is known from the next step on; tells nothing without order.
 
         Returns
         -------

@@ -10,6 +10,7 @@ from sklearn.naive_bayes import GaussianNB as Supervised
 from sklearn.utils.estimator_checks import check_estimator
 
 from dolorimeter.core import InputError
+from dolorimeter.states.gaussian_hmm import GaussianHMM
 from dolorimeter.states.gaussian_nb import EXPECTED_FAILED_CHECKS, GaussianNB
 
 
@@ -154,6 +155,16 @@ def test_posterior_of_two_classes_is_logistic():
     np.testing.assert_allclose(model.predict_proba(x[:, None])[:, 1], expected, rtol=1e-12)
 
 
+def test_is_the_hidden_markov_model_whose_next_class_ignores_the_last():
+    X, y, _ = simulate(16)
+    model = GaussianNB().fit(X, y)
+    prior = model.class_prior_
+    chain = GaussianHMM.from_parameters(prior, [prior] * 3, model.means_, model.variances_)
+    expected = chain.predict_proba(X, [20, 100])
+    np.testing.assert_allclose(model.predict_proba(X), expected, atol=1e-12)
+    assert model.log_likelihood(X, y) == pytest.approx(chain.score(X, y), rel=1e-10)
+
+
 def test_missing_vitals_are_integrated_out():
     rng = np.random.default_rng(7)
     means, variances = rng.normal(size=(3, 2)), rng.uniform(0.5, 2, (3, 2))
@@ -180,6 +191,40 @@ def test_live_steps_equal_the_batch_to_the_bit():
         state, posterior = model.step(state, row)
         np.testing.assert_array_equal(posterior, expected)
     np.testing.assert_array_equal(batch, model.predict_proba(X, [50, 70]))
+
+
+def test_log_likelihood_and_criteria_by_definition():
+    X, y, _ = simulate(8, n=30)
+    X[:3], y[:2] = np.nan, -1
+    model = GaussianNB.from_parameters([0.5, 0.3, 0.2], np.eye(3, 4), np.full((3, 4), 2.0))
+    expected, labels_too = 0.0, 0.0
+    for row, label in zip(X, y, strict=True):
+        joint = np.array([0.5, 0.3, 0.2])
+        for k in range(3):
+            for d in range(4):
+                if not np.isnan(row[d]):
+                    joint[k] *= density(row[d], float(k == d), 2.0)
+        expected += math.log(joint.sum())
+        labels_too += math.log(joint.sum() if label < 0 else joint[label])
+    assert model.log_likelihood(X) == pytest.approx(expected, rel=1e-12)
+    assert model.log_likelihood(X, y) == pytest.approx(labels_too, rel=1e-12)
+    assert model.aic(X, y) == pytest.approx(2 * 26 - 2 * labels_too)
+    observed = (~np.isnan(X).all(axis=1) | (y >= 0)).sum()
+    assert model.bic(X, y) == pytest.approx(26 * math.log(observed) - 2 * labels_too)
+    assert model.set_params(class_prior="uniform").aic(X) == pytest.approx(2 * 24 - 2 * expected)
+    fitted = GaussianNB().fit(X, np.where(y < 0, 0, y))
+    at_the_end = fitted.log_likelihood(X, np.where(y < 0, 0, y))
+    assert fitted.outcome_.log_likelihood == pytest.approx(at_the_end, rel=1e-10)
+
+
+def test_score_is_the_accuracy_on_labeled_windows():
+    X, y, _ = simulate(8)
+    model = GaussianNB().fit(X, y)
+    right = (model.predict(X) == y)[y >= 0]
+    assert model.score(X, y) == pytest.approx(right.mean())
+    weight = np.random.default_rng(0).random(len(y))
+    expected = np.average(right, weights=weight[y >= 0])
+    assert model.score(X, y, sample_weight=weight) == pytest.approx(expected)
 
 
 def test_weights_equal_repetition():
@@ -293,6 +338,11 @@ def test_refuses_what_cannot_be_learned():
     model = GaussianNB().fit(X, y)
     with pytest.raises(InputError, match="known: class 3"):
         model.predict_proba(X, known=np.full(len(X), 3))
+    with pytest.raises(InputError, match="y: class 3"):
+        model.log_likelihood(X, np.full(len(X), 3))
+    X[5, 2] = np.inf
+    with pytest.raises(InputError, match=r"infinite value .* in column 2"):
+        model.predict_proba(X)
 
 
 def test_classes_may_have_names():

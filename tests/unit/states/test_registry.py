@@ -228,16 +228,6 @@ PACKED = {
 }
 
 
-def test_listing_the_models_loads_no_estimator():
-    import subprocess
-    import sys
-
-    code = "import sys, dolorimeter.states.registry; print(*sys.modules)"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(shown.stdout.split())
-    assert not {"dolorimeter.states.boosting", "dolorimeter.states.state_space"} & loaded
-
-
 def test_loaded_arrays_are_checked_as_arrays_first(tmp_path):
     fit("linear").save(tmp_path / "m")
     assert load_arrays(tmp_path / "m")[0] == "linear-regression"

@@ -164,6 +164,32 @@ def test_filter_and_forecast_equal_the_dense_joint(seed, delay):
         )
 
 
+@pytest.mark.parametrize("delay", [1, 2])
+@pytest.mark.parametrize("seed", range(5))
+def test_smoothing_takes_all_vitals_but_only_earlier_classes(seed, delay):
+    rng = np.random.default_rng(seed)
+    parameters = random_parameters(rng)
+    X, labels = random_data(rng, 11)
+    found = fitted(parameters).predict_proba(X, [4, 7], labels, delay)
+    dense = Dense(parameters, X[4:], labels[4:])
+    for t in range(7):
+        chosen = np.where(dense.kind == "vital", True, dense.time <= t - delay)
+        mean, among = dense.given(chosen)
+        expected = probabilities(parameters, mean[t], among[t, t])
+        np.testing.assert_allclose(found[4 + t], expected, atol=1e-11)
+
+
+def test_score_is_the_dense_log_likelihood():
+    rng = np.random.default_rng(0)
+    parameters = random_parameters(rng)
+    X, labels = random_data(rng, 9)
+    for y in (labels, None):
+        numbers = np.full(9, -1) if y is None else labels
+        parts = [Dense(parameters, X[a:b], numbers[a:b]) for a, b in ((0, 4), (4, 9))]
+        expected = sum(part.log_likelihood() for part in parts)
+        assert fitted(parameters).score(X, y, [4, 5]) == pytest.approx(expected, abs=1e-10)
+
+
 def test_a_class_is_used_from_its_delay_on_and_not_before():
     rng = np.random.default_rng(0)
     model = fitted(random_parameters(rng))
@@ -176,14 +202,22 @@ def test_a_class_is_used_from_its_delay_on_and_not_before():
         assert (before[5 + delay] != after[5 + delay]).any()
 
 
-def test_live_steps_equal_the_filter_to_the_bit():
+@pytest.mark.parametrize("delay", [1, 2, 4])
+def test_live_steps_equal_the_filter_to_the_bit(delay):
     rng = np.random.default_rng(1)
     model = fitted(random_parameters(rng))
-    X, _ = random_data(rng, 50)
-    state = model.start()
-    for row, expected in zip(X, model.filter(X), strict=True):
-        state, posterior = model.step(state, row)
+    X, labels = random_data(rng, 50)
+    state = model.start(delay)
+    for t, expected in enumerate(model.filter(X, None, labels, delay)):
+        known = labels[t - delay + 1] if t - delay + 1 >= 0 else -1
+        state, posterior = model.step(state, X[t], known)
         np.testing.assert_array_equal(posterior, expected)
+
+
+def test_a_class_before_the_first_step_is_refused():
+    model = fitted(PLANTED)
+    with pytest.raises(InputError, match="known: a class before the first step"):
+        model.step(model.start(2), np.zeros(3), 1)
 
 
 def simulate(rng, parameters, lengths, unlabeled=0.5, n_classes=7):
@@ -318,8 +352,16 @@ def test_refuses_settings_out_of_range(setting):
 
 def test_refuses_a_delay_that_lets_a_report_predict_itself():
     model = fitted(PLANTED)
+    for ask in (model.filter, model.predict_proba):
+        with pytest.raises(InputError, match="delay: 0"):
+            ask(np.zeros((3, 3)), delay=0)
     with pytest.raises(InputError, match="delay: 0"):
-        model.filter(np.zeros((3, 3)), delay=0)
+        model.start(0)
+
+
+def test_refuses_infinite_values_by_column():
+    with pytest.raises(InputError, match=r"infinite value \(inf\) in column 1"):
+        StateSpace().fit([[0.0, 1.0], [1.0, np.inf]], [0, 1])
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
