@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import ibis
@@ -12,9 +13,8 @@ from dolorimeter.core import InputError
 TIME_RULE = "a date and time such as 2150-01-31 08:15:00"
 _TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?$"
 _ZONE = r":\d\d\S*\s*(Z|[A-Z]{3,4}|[+-]\d{2}(:?\d{2})?)$"
-_NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity))$"
 # What other programs write into a CSV file where there is no value.
-_NOTHING = ("", "na", "n/a", "nan", "null", "none")
+_NOTHING = r"^(?i:na|n/a|nan|null|none)$"
 
 
 def as_id(column: ir.Column) -> ir.StringValue:
@@ -68,10 +68,8 @@ def as_time(column: ir.Column, where: str) -> tuple[ir.TimestampValue, ir.String
         return column.cast("timestamp(6)"), ibis.null("string")
     if not kind.is_string():
         raise InputError(where, f"a column of type {kind}", TIME_RULE)
-    text = column.strip().nullif("")
-    text = ibis.ifelse(text.lower().isin(_NOTHING), None, text)
-    iso = ibis.ifelse(text.re_search(_TIME), text.replace("/", "-"), None)
-    time = iso.try_cast("timestamp(6)")
+    text = _said(column)
+    time = text.re_extract(_TIME, 0).replace("/", "-").try_cast("timestamp(6)")
     return time, ibis.ifelse(time.isnull(), text, None)
 
 
@@ -119,14 +117,17 @@ def as_value(column: ir.Column, where: str) -> tuple[ir.FloatingValue, ir.String
     """
     kind = column.type()
     if kind.is_string():
-        text = column.strip()
-        text = ibis.ifelse(text.lower().isin(_NOTHING), None, text)
-        number = ibis.ifelse(text.re_search(_NUMBER), text, None).try_cast("float64")
-        return number, ibis.ifelse(number.isnull() | number.isinf(), text, None)
+        # A cast is far cheaper than a pattern, but takes "1_000" for a number.
+        number = column.strip().replace("_", "?").try_cast("float64").nullif(math.nan)
+        return number, ibis.ifelse(number.isnull() | number.isinf(), _said(column), None)
     if not kind.is_numeric() or kind.is_boolean():
         raise InputError(where, f"a column of type {kind}", "numbers")
-    number = column.cast("float64")
-    return ibis.ifelse(number.isnan(), None, number), ibis.null("string")
+    return column.cast("float64").nullif(math.nan), ibis.null("string")
+
+
+def _said(column: ir.StringColumn) -> ir.StringValue:
+    """Trimmed text, null where nothing is said."""
+    return column.strip().re_replace(_NOTHING, "").nullif("")
 
 
 def unpivot(table: ir.Table, columns: list[str], where: str) -> ir.Table:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 from dolorimeter.core import InputError
@@ -19,7 +18,7 @@ from .files import Source, open_csv, open_parquet
 from .headers import columns_of
 from .paths import is_text, parquet_parts
 from .stays import stays_of_rows
-from .workspace import data_faults
+from .workspace import COPY, data_faults
 
 CSV_NAME, PARQUET_NAME = "long-csv", "long-parquet"
 SUMMARY = "columns patient_id, stay_id, time, variable, value[, unit]"
@@ -96,10 +95,7 @@ def read_csv(request: Request) -> Extract:
         patients.
     """
     source = open_csv(request.workspace, request.path, _NEEDED)
-    # CSV is parsed once; what follows reads the copy.
-    columns = [c for c in (*_NEEDED, "unit") if c in source.columns]
-    copy = request.workspace.keep(source.table.select(*columns), "copy", source.name)
-    return _read(request, source, copy)
+    return _read(request, source)
 
 
 def read_parquet(request: Request) -> Extract:
@@ -121,11 +117,11 @@ def read_parquet(request: Request) -> Extract:
         As `read_csv`.
     """
     source = open_parquet(request.workspace, request.path, _NEEDED)
-    return _read(request, source, source.table)
+    return _read(request, source)
 
 
-def _read(request: Request, source: Source, t: ir.Table) -> Extract:
-    where = source.name
+def _read(request: Request, source: Source) -> Extract:
+    where, t = source.name, source.table
     time, unread = as_time(t.time, f"{where}, time")
     number, text = as_value(t.value, f"{where}, value")
     variable = as_id(t.variable).fill_null("")
@@ -141,6 +137,9 @@ def _read(request: Request, source: Source, t: ir.Table) -> Extract:
         number=number,
         text=text,
     )
+    if t.value.type().is_string() or t.time.type().is_string():
+        # Text is parsed once; what follows reads the typed copy.
+        rows = request.workspace.keep(rows, COPY, where)
     counts = rows.group_by(["key", "variable", "unit"]).aggregate(
         numbers=rows.number.count(),
         texts=(rows.text.notnull() & rows.number.isnull()).sum(),

@@ -9,7 +9,7 @@ from .extract import Extract, Request, refuse_unmapped, rule_of
 from .files import open_csv
 from .paths import csv_file, packed_or_not
 from .stays import stays_of_table
-from .workspace import data_faults
+from .workspace import COPY, data_faults
 
 NAME = "mimic-iv"
 SUMMARY = "MIMIC-IV: icu/chartevents.csv[.gz] and icu/icustays.csv[.gz]"
@@ -66,11 +66,27 @@ def read(request: Request) -> Extract:
     )
     items = request.mapping.of("mimic-iv")
     t = source.table
-    # The one pass over the whole file: only rows of mapped items go on.
-    wanted = t.filter(t.itemid.strip().isin(list(items))).select(*columns)
-    kept = work.keep(wanted, "chartevents", source.name)
-    unit = kept.valueuom.fill_null("").strip()
-    kept = kept.mutate(item=kept.itemid.strip(), unit=unit, key=kept.itemid.strip() + "|" + unit)
+    item = t.itemid.strip()
+    time, unread = as_time(t.charttime, f"{source.name}, charttime")
+    number, text = as_value(t.valuenum, f"{source.name}, valuenum")
+    said = as_value(t.value, f"{source.name}, value")
+    # `value` repeats `valuenum` in words; only scores may be read from words.
+    in_words = [code for code, match in items.items() if match.variable.text]
+    only_said = number.isnull() & text.isnull() & item.isin(in_words)
+    unit = t.valueuom.fill_null("").strip()
+    wanted = t.filter(item.isin(list(items))).select(
+        patient_id=as_id(t.subject_id),
+        stay_id=as_id(t[stay]),
+        time=time,
+        unread=unread,
+        key=item + "|" + unit,
+        item=item,
+        unit=unit,
+        number=only_said.ifelse(said[0], number),
+        text=only_said.ifelse(said[1], text),
+    )
+    # The one pass over the whole file: only values of mapped items go on.
+    kept = work.keep(wanted, COPY, source.name)
     with data_faults(source.name):
         keys = kept.select("key", "item", "unit").distinct().to_pyarrow().to_pandas()
     rules = [
@@ -78,21 +94,7 @@ def read(request: Request) -> Extract:
         for k in keys.sort_values("key").itertuples()
     ]
     refuse_unmapped(rules, items, source.name)
-    time, unread = as_time(kept.charttime, f"{source.name}, charttime")
-    number, text = as_value(kept.valuenum, f"{source.name}, valuenum")
-    said = as_value(kept.value, f"{source.name}, value")
-    # `value` repeats `valuenum` in words; only scores may be read from words.
-    in_words = [item for item, match in items.items() if match.variable.text]
-    only_said = number.isnull() & text.isnull() & kept.item.isin(in_words)
-    rows = kept.select(
-        patient_id=as_id(kept.subject_id),
-        stay_id=as_id(kept[stay]),
-        time=time,
-        unread=unread,
-        key=kept.key,
-        number=only_said.ifelse(said[0], number),
-        text=only_said.ifelse(said[1], text),
-    )
+    rows = kept.drop("item", "unit")
 
     def locate(key: str | None, text: str) -> str:
         return source.locate("charttime" if key is None else "valuenum", text)

@@ -19,7 +19,7 @@ from .columns import explain_time
 from .extract import Extract, Request
 from .registry import READERS, choose_reader
 from .stays import assign_stays
-from .workspace import Workspace, data_faults
+from .workspace import COPY, Workspace, data_faults
 
 _EVENT = ["patient_id", "stay_id", "time", "variable", "value"]
 
@@ -82,8 +82,7 @@ def read_events(
         kept = judged.filter(judged.action.isnull()).select(*_EVENT)
         if not kept.limit(1).count().to_pyarrow().as_py():
             raise _nothing_left(str(path), ledger)
-    for copy in ("copy", "chartevents"):
-        work.discard(copy)
+    work.discard(COPY)
     return Events(kept, extract.stays, ordered(ledger), name, str(path))
 
 

@@ -15,7 +15,7 @@ from .headers import columns_of
 from .long import is_long
 from .paths import is_text, parquet_parts
 from .stays import stays_of_rows
-from .workspace import data_faults
+from .workspace import COPY, data_faults
 
 CSV_NAME, PARQUET_NAME = "wide-csv", "wide-parquet"
 SUMMARY = "columns patient_id, stay_id, time and one for each variable"
@@ -75,7 +75,7 @@ def read_csv(request: Request) -> Extract:
     """
     source = open_csv(request.workspace, request.path, _NEEDED)
     # CSV is parsed once; what follows reads the copy.
-    copy = request.workspace.keep(source.table.select(*source.columns), "copy", source.name)
+    copy = request.workspace.keep(source.table.select(*source.columns), COPY, source.name)
     return _read(request, source, copy)
 
 

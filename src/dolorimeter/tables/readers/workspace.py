@@ -29,6 +29,10 @@ _DATA_FAULTS = (
 )
 
 
+# Name of the typed copy of a text table, which is needed only until its values are judged.
+COPY = "copy"
+
+
 class Workspace:
     """Where one reading happens: out of core, with bounded memory, apart from all others.
 
