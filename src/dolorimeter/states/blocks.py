@@ -68,8 +68,9 @@ def deal(
     share = np.zeros(n_blocks * LANES)
     share[:n_sequences] = 1.0 if weights is None else weights[order]
     lanes = order[places].reshape(n_blocks, LANES).astype(np.int64)
-    longest = lengths[lanes[:, 0]]
-    rows, n_rows = _places(longest, lengths[lanes].sum(axis=1), keep)
+    steps = np.append(lengths[order], np.zeros(n_blocks * LANES - n_sequences, np.int64))
+    steps = steps.reshape(n_blocks, LANES)
+    rows, n_rows = _places(steps[:, 0], steps.sum(axis=1), keep)
     return Blocks(
         _writable(features),
         np.zeros(n_features) if center is None else _writable(center),

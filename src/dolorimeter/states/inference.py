@@ -20,12 +20,12 @@ from .kernels import RARE, Model
 from .params import HMMParameters
 
 Features = Float[np.ndarray, "steps emissions"]
-Offsets = Int[np.ndarray, "sequences+1"]
+Offsets = Int[np.ndarray, "edges"]
 Classes = Int[np.ndarray, "steps"]
 Sets = Bool[np.ndarray, "steps states"]
 Posteriors = Float[np.ndarray, "steps states"]
-Forecasts = Float[np.ndarray, "sequences ahead states"]
-PerSequence = Float[np.ndarray, "sequences"]
+Forecasts = Float[np.ndarray, "edges-1 ahead states"]
+PerSequence = Float[np.ndarray, "edges-1"]
 
 _NOTHING = np.empty(0, np.int64)
 
