@@ -108,7 +108,7 @@ def _chance_line(axes: Axes, n_classes: int) -> None:
 def _chance_label(axes: Axes, n_classes: int) -> None:
     near_the_edge = chance(n_classes) < 0.15 * axes.get_xlim()[1]
     axes.annotate(
-        f"chance 1/{n_classes}!",
+        f"chance 1/{n_classes}! = {number(chance(n_classes))}",
         (chance(n_classes), 1),
         xycoords=axes.get_xaxis_transform(),
         xytext=(0, 6),

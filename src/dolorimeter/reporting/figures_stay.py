@@ -118,13 +118,14 @@ def _traces(
     One pair of axes for all: axes are what costs time in a drawing.
     """
     ticks: dict[float, str] = {}
+    middles = (edges[:-1] + edges[1:]) / 2
     for i, (name, values) in enumerate(vitals.items()):
         top = i * (_LANE + _GAP) + _GAP
         series = _floats(values)
         low, high = _span(series)
         scale = 0.9 * _LANE / (high - low)
         base = top + 0.95 * _LANE
-        _trace(axes, edges[:-1], base - scale * (series - low))
+        _trace(axes, middles, base - scale * (series - low))
         axes.vlines(edges[0], top, top + _LANE, color=SOFT.light, lw=0.8, clip_on=False)
         _heading(drawing, axes, top, variable_with_unit(name))
         marks = MaxNLocator(2, min_n_ticks=2).tick_values(low, high)
@@ -142,12 +143,12 @@ def _span(series: Numbers) -> tuple[float, float]:
     return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 
-def _trace(axes: Axes, starts: Numbers, heights: Numbers) -> None:
+def _trace(axes: Axes, middles: Numbers, heights: Numbers) -> None:
     """A line broken where a window has no value; a dot where a value stands alone."""
     missing = np.concatenate([[True], np.isnan(heights), [True]])
     alone = ~np.isnan(heights) & missing[:-2] & missing[2:]
-    axes.plot(starts, heights, color=ACCENT.light, lw=1.2)
-    axes.plot(starts[alone], heights[alone], "o", ms=2.4, color=ACCENT.light, mew=0)
+    axes.plot(middles, heights, color=ACCENT.light, lw=1.2)
+    axes.plot(middles[alone], heights[alone], "o", ms=2.4, color=ACCENT.light, mew=0)
 
 
 def _band(axes: Axes, edges: Numbers, posterior: Numbers, colors: Sequence[str]) -> None:

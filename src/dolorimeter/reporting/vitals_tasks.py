@@ -143,9 +143,9 @@ def _learning(title: str, task: Results, classes: Sequence[str]) -> Plate | None
     held_out, splits = percent(100 * some["held_out"], 0), count(some["splits"])
     skipped = any(any(curve.get("skipped") or ()) for curve in curves.values())
     lines = [
-        f"{title}: learning curves. VUS on {held_out} of the {unit}, held out, against the share of "
-        f"all {unit} trained on (log scale), over {splits} splits. Band and brackets: 95 % "
-        "intervals from resampling patients; dashed: chance. The slope is that of VUS on log share.",
+        f"{title}: learning curves. VUS on {held_out} of the {unit}, held out, against the share "
+        f"of all {unit} trained on (log scale), over {splits} splits. Band and brackets: 95 % "
+        "intervals from resampling patients; dashed: chance. The slope is VUS on log share.",
         "Training sets that lacked a class were left out." if skipped else "",
         plain(some.get("note") or ""),
     ]

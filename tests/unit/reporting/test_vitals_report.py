@@ -221,7 +221,7 @@ def test_five_classes_and_the_relabelling_test_fit(
     )
     page = render_vitals_report(results)
     assert "Relabelling p (VUS)" in page
-    assert "chance 1/5!" in page
+    assert "chance 1/5! = 0.008" in page
     assert "--class-5-of-5:" in page
     assert "slight increase" in page
 
