@@ -18,6 +18,7 @@ NONE = (
     ("hmm", "mode", "accuracy", "Is the HMM right more often than always the commonest class?"),
     ("nb", "mode", "accuracy", "Is naive Bayes right more often than always the commonest class?"),
     ("boosting", "mode", "accuracy", "Is boosting right more often than the commonest class?"),
+    ("hmm", "chain", "vus", "Do the vital signs tell more than the time since admission?"),
     ("hmm", "nb", "vus", "Does the order of the windows help (HMM against naive Bayes)?"),
     ("hmm", "hmm-labelled", "vus", "Do unlabelled windows help the fit, or does it drift?"),
     ("hmm", "boosting", "vus", "Does the HMM beat an ordinary strong classifier?"),

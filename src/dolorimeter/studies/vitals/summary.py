@@ -75,8 +75,15 @@ def _against_nulls(task: str, block: Content) -> str:
         f"chance ({chance:.3f}) by the 95 % interval of the VUS; the highest is "
         f"{_vus(models[best])}, {models[best]['label']}. "
         f"{_named(models, right, len(trained)).capitalize()} always answering the commonest class, "
-        f"which is right in {100 * mode:.0f} %."
+        f"which is right in {100 * mode:.0f} %.{_time_alone(models)}"
     )
+
+
+def _time_alone(models: Content) -> str:
+    """Say what the time since admission tells by itself: the chain, no report known, sees no more."""
+    if "chain" not in models:
+        return ""
+    return f" The time since admission alone (Markov chain) reaches {_vus(models['chain'])}."
 
 
 def _named(models: Content, names: list[str], n_tried: int) -> str:
