@@ -27,7 +27,7 @@ from .evaluate import finite
 from .folds import RandomState
 from .metrics import metrics_from_confusion
 from .predictions import Predictions
-from .resample import bootstrap_weights, leave_one_out, mean_over_folds
+from .resample import bootstrap_weights, leave_one_out, mean_over_folds, vus_influence
 from .significance import exceedance
 from .vus import vus
 
@@ -209,9 +209,7 @@ def _influence(predictions: Predictions, metric: str, rule: str) -> tuple[float,
 def _of_vus(p: Predictions, rule: str) -> tuple[float, Floats]:
     """Delta method on credit over triples; patients without a triple say nothing."""
     volume = vus(p.probabilities, p.labels, rule, groups=p.patient, folds=p.fold)
-    credit, triples = volume.group_credit, volume.group_triples
-    moved = (credit - volume.value * triples) / max(volume.triples, 1)
-    return volume.value, np.where(triples > 0, moved, nan)
+    return volume.value, vus_influence(volume, p.patient, p.fold)
 
 
 def _of_metric(p: Predictions, metric: str) -> tuple[float, Floats]:

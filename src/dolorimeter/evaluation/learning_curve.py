@@ -18,7 +18,7 @@ from .evaluate import finite
 from .folds import RandomState
 from .labeled_stays import FitPredict, LabeledStays
 from .learning_splits import TrainingSet, grow_patients, grow_windows
-from .resample import bootstrap_weights
+from .resample import bootstrap_weights, vus_influence
 from .vus import vus
 
 Unit = Literal["patient", "window"]
@@ -213,7 +213,7 @@ def _scored(
 
 
 def _point(stays: LabeledStays, scored: list[Scored], rule: str) -> tuple[float, Floats]:
-    """Pool the splits; return the VUS and each patient's influence on it (delta method)."""
+    """Pool the splits; return the VUS and each patient's influence on it."""
     nothing = nan, np.zeros(stays.n_patients)
     if not scored:
         return nothing
@@ -222,9 +222,8 @@ def _point(stays: LabeledStays, scored: list[Scored], rule: str) -> tuple[float,
         return nothing
     patient = stays.window_patient[windows]
     volume = vus(rows, stays.labels[windows], rule, groups=patient, folds=split)
-    moved = volume.group_credit - volume.value * volume.group_triples
     influence = np.zeros(stays.n_patients)
-    influence[volume.group_ids] = moved / max(volume.triples, 1)
+    influence[volume.group_ids] = np.nan_to_num(vus_influence(volume, patient, split))
     return volume.value, influence
 
 

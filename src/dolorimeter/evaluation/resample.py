@@ -14,6 +14,7 @@ import numpy as np
 from dolorimeter.core.containers import Floats, Ints
 
 from .metrics import metrics_from_confusion
+from .vus import Vus
 
 BLOCK = 1 << 22  # numbers held at once while drawing: 32 MB
 
@@ -165,6 +166,38 @@ def leave_one_out(n_groups: int, width: int = 1) -> Iterator[Floats]:
         weights = np.ones((min(size, n_groups - start), n_groups))
         weights[np.arange(len(weights)), start + np.arange(len(weights))] = 0.0
         yield weights
+
+
+def vus_influence(volume: Vus, group: Ints, fold: Ints) -> Floats:
+    """By how much the weight of each group moves a VUS, to first order.
+
+    The delta method on summed credit over summed triples, ``(c - V n) / N`` from the group sums.
+    It counts an interaction of several groups of a fold once for each, so that the error comes out
+    large where few make a fold. That is kept on purpose: models are cross-fitted, and a patient
+    who trains the models that test the others makes the true error larger too, by up to the
+    square root of two where nothing was learnt. ``Vus.influence``, which takes most of the first
+    out, let paired tests of noise reject 8 to 16 % at the nominal 5, against 1 to 8 % this way.
+    Where every fold is one group it is exact and used.
+
+    Parameters
+    ----------
+    volume : Vus
+        Computed with these groups and folds.
+    group, fold : ndarray of shape (n,)
+        Of each example.
+
+    Returns
+    -------
+    ndarray of shape (n_groups,), float64
+        In the order of ``volume.group_ids``; NaN for groups without a triple.
+    """
+    pairs = np.unique(np.column_stack([group, fold]), axis=0)
+    if len(pairs) == len(volume.fold_ids):
+        moved = volume.influence
+    else:
+        deviation = volume.group_credit - volume.value * volume.group_triples
+        moved = deviation / max(volume.triples, 1)
+    return np.where(volume.group_triples > 0, moved, np.nan)
 
 
 def mean_over_folds(values: Floats, weights: Floats | None = None) -> Floats:
