@@ -80,7 +80,7 @@ def _against_nulls(task: str, block: Content) -> str:
 
 
 def _time_alone(models: Content) -> str:
-    """Say what the time since admission tells by itself: the chain, no report known, sees no more."""
+    """Say what the chain reaches: without reports it sees only the time since admission."""
     if "chain" not in models:
         return ""
     return f" The time since admission alone (Markov chain) reaches {_vus(models['chain'])}."
