@@ -73,7 +73,7 @@ def null_distribution(
     n_units, n_classes = counts.shape
     size = number_of_folds(n_folds, n_units, "group")
     rng = np.random.default_rng(random_state)
-    block = max(1, BLOCK // (8 * max(n_units, size * n_classes**2)))
+    block = max(1, BLOCK // max(n_units, 8 * size * n_classes**2))
     drawn: dict[str, list[dict[str, Floats]]] = {kind: [] for kind in KINDS}
     for start in range(0, n_bootstrap, block):
         test = _dealt_counts(counts, load, size, min(block, n_bootstrap - start), rng)
