@@ -473,3 +473,34 @@ def test_readings_do_not_share_a_database(tmp_path):
     second = read_events(FORMATS["wide-csv"](tmp_path))
     backends = {id(e.table.get_backend()) for e in (first, second)}
     assert len(backends) == 2
+
+
+def test_columns_may_have_any_name(tmp_path):
+    names = [
+        "key",
+        "number",
+        "text",
+        "unread",
+        "cell",
+        "row",
+        "value2",
+        "rule",
+        "owner",
+        "x'y",
+        "é",
+    ]
+    frame = _wide().assign(**{name: float(i) for i, name in enumerate(names)})
+    for path in (
+        _write_csv(frame, tmp_path / "wide.csv"),
+        _write_parquet(frame, tmp_path / "wide.parquet"),
+    ):
+        rows = _rows(read_events(path))
+        assert {row[3:] for row in rows} >= {(name, float(i)) for i, name in enumerate(names)}
+
+
+def test_a_table_may_be_very_wide(tmp_path):
+    wide = _wide()
+    more = pd.DataFrame(np.ones((len(wide), 120)), columns=[f"c{i}" for i in range(120)])
+    frame = pd.concat([wide, more], axis=1)
+    events = read_events(_write_csv(frame, tmp_path / "wide.csv"))
+    assert len(_rows(events)) == len(TRUTH) + 120 * len(frame)

@@ -121,6 +121,7 @@ PARQUET_FAULTS = {
     "text": (_long_frame(value=["60", "low"]), "row 2, column value .*'low'"),
     "no rows": (_long_frame().iloc[:0], "no rows"),
     "no column": (_long_frame().drop(columns="value"), "no column value among patient_id"),
+    "column twice": (_long_frame(Value=1.0), "the columns value and Value"),
 }
 
 
@@ -269,6 +270,24 @@ def test_a_missing_table_is_named(tmp_path, missing, named):
     (tmp_path / "edstays.csv").write_text("subject_id,stay_id,intime,outtime\n1,1,2150,2151\n")
     (tmp_path / missing).unlink()
     assert named in _refusal(tmp_path, source="mimic-iv-ed").where
+
+
+def test_an_admission_at_no_time_is_refused(data_like_meds):
+    frame = pd.read_parquet(data_like_meds).astype({"time": "str"})
+    moves = frame.assign(code=["ICU_ADMISSION//X", "ICU_DISCHARGE//X"], time=["soon", "later"])
+    pd.concat([frame, moves]).to_parquet(data_like_meds, index=False)
+    assert re.search("time: 'later', which is no time", str(_refusal(data_like_meds)))
+
+
+def test_chart_events_without_any_mapped_item_are_refused(tmp_path):
+    (tmp_path / "icu").mkdir()
+    (tmp_path / "icu" / "chartevents.csv").write_text(
+        "subject_id,stay_id,charttime,itemid,value,valuenum,valueuom\n1,1,2150-01-01,224409,3,3,\n"
+    )
+    (tmp_path / "icu" / "icustays.csv").write_text(
+        "subject_id,stay_id,intime,outtime\n1,1,2150-01-01,2150-01-02\n"
+    )
+    assert _refusal(tmp_path).found == "no row of a mapped item"
 
 
 def test_scratch_files_go_when_reading_fails(tmp_path, monkeypatch):

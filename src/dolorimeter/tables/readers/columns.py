@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -130,22 +131,29 @@ def _said(column: ir.StringColumn) -> ir.StringValue:
     return column.strip().re_replace(_NOTHING, "").nullif("")
 
 
-def unpivot(table: ir.Table, columns: list[str], where: str) -> ir.Table:
+def unpivot(
+    table: ir.Table,
+    columns: Sequence[str],
+    where: str,
+    beside: Mapping[str, ir.Value] | None = None,
+) -> ir.Table:
     """Turn columns into rows: one for each cell that is not empty.
 
     Parameters
     ----------
     table : ibis table
         One row a time.
-    columns : list of str
+    columns : sequence of str
         Those to turn.
     where : str
         What is being read, for the error.
+    beside : mapping of str to ibis column, optional
+        What each row keeps of the row that it came from.
 
     Returns
     -------
     ibis table
-        The other columns with ``key`` (name of the column), ``number`` and ``text``.
+        Columns ``key`` (name of the column), ``number`` and ``text``, and those of ``beside``.
 
     Raises
     ------
@@ -156,8 +164,7 @@ def unpivot(table: ir.Table, columns: list[str], where: str) -> ir.Table:
     for name in columns:
         number, text = as_value(table[name], f"{where}, {name}")
         cells.append(ibis.struct({"key": ibis.literal(name), "number": number, "text": text}))
-    others = [name for name in table.columns if name not in columns]
-    turned = table.select(*others, cell=ibis.array(cells).unnest()).unpack("cell")
+    turned = table.select(**(beside or {}), cell=ibis.array(cells).unnest()).unpack("cell")
     return turned.filter(turned.number.notnull() | turned.text.notnull())
 
 

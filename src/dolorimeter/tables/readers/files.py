@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +139,11 @@ def open_parquet(workspace: Workspace, path: Path, needed: Sequence[str]) -> Sou
 
 
 def _refuse_missing(path: Path, columns: Sequence[str], needed: Sequence[str]) -> None:
+    """Refuse a table without some column, or with two of one name, in whatever case."""
+    seen = Counter(name.lower() for name in columns)
+    twice = [name for name in columns if seen[name.lower()] > 1]
+    if twice:
+        raise InputError(str(path), f"the columns {' and '.join(twice)}", "each column once")
     missing = [name for name in needed if name not in columns]
     if missing:
         there = ", ".join(name for name in columns if not name.startswith(UNNAMED))

@@ -102,7 +102,7 @@ def csv_header(path: Path) -> tuple[tuple[str, ...], str, bool]:
     Raises
     ------
     InputError
-        If the file is missing, damaged, empty or not UTF-8, or names a column twice.
+        If the file is missing, damaged, empty or not UTF-8.
     """
     with _faults(path):
         with path.open("rb") as file:
@@ -114,10 +114,6 @@ def csv_header(path: Path) -> tuple[tuple[str, ...], str, bool]:
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
     # The index that pandas writes has no name.
     names = [name or f"{UNNAMED}{i}" for i, name in enumerate(names)]
-    folded = [name.lower() for name in names]
-    twice = [name for name in names if folded.count(name.lower()) > 1]
-    if twice:
-        raise InputError(str(path), f"the columns {' and '.join(twice)}", "each column once")
     return tuple(names), delimiter, packed
 
 

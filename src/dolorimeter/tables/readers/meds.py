@@ -11,7 +11,7 @@ import pandas as pd
 from dolorimeter.core import InputError
 
 from ..schema import LedgerEntry
-from .columns import as_id, as_time, as_value
+from .columns import as_id, as_time, as_value, explain_time
 from .extract import Extract, Request, refuse_unmapped, rule_of
 from .files import Source, open_parquet
 from .headers import columns_of
@@ -81,15 +81,26 @@ def read(request: Request) -> Extract:
     ]
     refuse_unmapped(rules, codes, source.name)
     stays, ledger = _stays(source, codes, request.stay)
+    in_words = [code for code, m in matches.items() if m is not None and m.variable.text]
+    rows = _values(source, [rule.key for rule in rules], in_words)
+
+    def locate(key: str | None, text: str) -> str:
+        return f"{source.name}, code {key}" if key else source.locate("time", text)
+
+    return Extract(rows, rules, stays, True, ledger, locate)
+
+
+def _values(source: Source, codes: list[str], in_words: list[str]) -> ir.Table:
+    """Values of the mapped codes."""
+    t = source.table
     time, unread = as_time(t.time, f"{source.name}, time")
     number, text = as_value(t.numeric_value, f"{source.name}, numeric_value")
     if "text_value" in source.columns:
         said = as_value(t.text_value.cast("string"), f"{source.name}, text_value")
         # Only scores may be read from words: elsewhere they are remarks.
-        in_words = [code for code, m in matches.items() if m is not None and m.variable.text]
         only_said = number.isnull() & t.code.isin(in_words)
         number, text = only_said.ifelse(said[0], number), only_said.ifelse(said[1], None)
-    rows = t.filter(t.code.isin([rule.key for rule in rules])).select(
+    return t.filter(t.code.isin(codes)).select(
         patient_id=as_id(t.subject_id),
         stay_id=ibis.null("string"),
         time=time,
@@ -98,11 +109,6 @@ def read(request: Request) -> Extract:
         number=number,
         text=text,
     )
-
-    def locate(key: str | None, text: str) -> str:
-        return f"{source.name}, code {key}" if key else source.locate("time", text)
-
-    return Extract(rows, rules, stays, True, ledger, locate)
 
 
 def _stays(source: Source, codes: list[str], stay: str) -> tuple[pd.DataFrame, list[LedgerEntry]]:
@@ -124,11 +130,11 @@ def _stays(source: Source, codes: list[str], stay: str) -> tuple[pd.DataFrame, l
 
 
 def _moves(t: ir.Table, where: str) -> pd.DataFrame:
-    time, _ = as_time(t.time, f"{where}, time")
+    time, unread = as_time(t.time, f"{where}, time")
+    moves = t.select(patient_id=as_id(t.subject_id), time=time, code=t.code, unread=unread)
     with data_faults(where):
-        frame = (
-            t.select(patient_id=as_id(t.subject_id), time=time, code=t.code)
-            .to_pyarrow()
-            .to_pandas()
-        )
-    return frame.dropna()
+        frame = moves.to_pyarrow().to_pandas()
+    wrong = frame["unread"].dropna()
+    if len(wrong):
+        raise explain_time(f"{where}, time", wrong.min())
+    return frame.drop(columns="unread").dropna()

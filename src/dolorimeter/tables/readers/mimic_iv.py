@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ibis.expr.types as ir
+
+from dolorimeter.core import InputError
+
+from ..variables import Match
 from .columns import as_id, as_time, as_value
-from .extract import Extract, Request, refuse_unmapped, rule_of
-from .files import open_csv
+from .extract import Extract, Request, rule_of
+from .files import Source, open_csv
 from .paths import csv_file, packed_or_not
 from .stays import stays_of_table
 from .workspace import COPY, data_faults
@@ -65,6 +70,26 @@ def read(request: Request) -> Extract:
         open_csv(work, csv_file(root / folder, table), of_stays), *of_stays
     )
     items = request.mapping.of("mimic-iv")
+    # The one pass over the whole file: only values of mapped items go on.
+    kept = work.keep(_values(source, stay, items), COPY, source.name)
+    with data_faults(source.name):
+        keys = kept.select("key", "item", "unit").distinct().to_pyarrow().to_pandas()
+    if keys.empty:
+        raise InputError(source.name, "no row of a mapped item", f"itemid among {', '.join(items)}")
+    rules = [
+        rule_of(request.mapping, items[k.item], k.key, k.unit, f"{source.name}, item {k.item}")
+        for k in keys.sort_values("key").itertuples()
+    ]
+    rows = kept.drop("item", "unit")
+
+    def locate(key: str | None, text: str) -> str:
+        return source.locate("charttime" if key is None else "valuenum", text)
+
+    return Extract(rows, rules, stays, False, ledger, locate)
+
+
+def _values(source: Source, stay: str, items: dict[str, Match]) -> ir.Table:
+    """Values of the mapped items, typed, with their item and unit."""
     t = source.table
     item = t.itemid.strip()
     time, unread = as_time(t.charttime, f"{source.name}, charttime")
@@ -74,7 +99,7 @@ def read(request: Request) -> Extract:
     in_words = [code for code, match in items.items() if match.variable.text]
     only_said = number.isnull() & text.isnull() & item.isin(in_words)
     unit = t.valueuom.fill_null("").strip()
-    wanted = t.filter(item.isin(list(items))).select(
+    return t.filter(item.isin(list(items))).select(
         patient_id=as_id(t.subject_id),
         stay_id=as_id(t[stay]),
         time=time,
@@ -85,21 +110,6 @@ def read(request: Request) -> Extract:
         number=only_said.ifelse(said[0], number),
         text=only_said.ifelse(said[1], text),
     )
-    # The one pass over the whole file: only values of mapped items go on.
-    kept = work.keep(wanted, COPY, source.name)
-    with data_faults(source.name):
-        keys = kept.select("key", "item", "unit").distinct().to_pyarrow().to_pandas()
-    rules = [
-        rule_of(request.mapping, items[k.item], k.key, k.unit, f"{source.name}, item {k.item}")
-        for k in keys.sort_values("key").itertuples()
-    ]
-    refuse_unmapped(rules, items, source.name)
-    rows = kept.drop("item", "unit")
-
-    def locate(key: str | None, text: str) -> str:
-        return source.locate("charttime" if key is None else "valuenum", text)
-
-    return Extract(rows, rules, stays, False, ledger, locate)
 
 
 def _root(path: Path) -> Path:

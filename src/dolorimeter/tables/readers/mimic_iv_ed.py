@@ -70,18 +70,18 @@ def read(request: Request) -> Extract:
     t = source.table
     time, unread = as_time(t.charttime, f"{source.name}, charttime")
     names = [rule.key for rule in rules]
-    cells = t.select(
-        *names,
-        patient_id=as_id(t.subject_id),
-        stay_id=as_id(t.stay_id),
-        time=time,
-        unread=unread,
-    )
+    beside = {
+        "patient_id": as_id(t.subject_id),
+        "stay_id": as_id(t.stay_id),
+        "time": time,
+        "unread": unread,
+    }
+    rows = unpivot(t, names, source.name, beside)
 
     def locate(key: str | None, text: str) -> str:
         return source.locate(key or "charttime", text)
 
-    return Extract(unpivot(cells, names, source.name), rules, stays, False, ledger, locate)
+    return Extract(rows, rules, stays, False, ledger, locate)
 
 
 def _folder(path: Path) -> Path:

@@ -6,22 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from dolorimeter.core import InputError
 
-from ..cleaning import DUPLICATE, clean, ordered
+from ..cleaning import ordered
 from ..mapping import load_mapping
 from ..schema import Events, LedgerEntry
-from ..variables import VariableMap
 from .columns import explain_time
 from .extract import Extract, Request
+from .judge import EVENT, count_fates, judge
 from .registry import READERS, choose_reader
-from .stays import assign_stays
 from .workspace import COPY, Workspace, data_faults
-
-_EVENT = ["patient_id", "stay_id", "time", "variable", "value"]
 
 
 def read_events(
@@ -68,18 +64,18 @@ def read_events(
     InputError
         If the data cannot be used: the message names file, row and field, and the remedy.
     """
-    place = Path(path)
+    place = Path(path).expanduser()
     name = choose_reader(place, source)
     _refuse_options(name, stay, signals)
     variable_map = load_mapping(mapping)
     work = Workspace(memory_limit)
     wanted = None if signals is None else tuple(signals)
     extract = READERS[name].read(Request(place, variable_map, stay, wanted, work))
-    judged = work.keep(_judge(extract, variable_map), "judged", str(path))
+    judged = work.keep(judge(extract, variable_map), "judged", str(path))
     with data_faults(str(path)):
         _raise_fault(judged, extract, str(path))
-        ledger = _ledger(judged) + extract.ledger
-        kept = judged.filter(judged.action.isnull()).select(*_EVENT)
+        ledger = count_fates(judged) + extract.ledger
+        kept = judged.filter(judged.action.isnull()).select(*EVENT)
         if not kept.limit(1).count().to_pyarrow().as_py():
             raise _nothing_left(str(path), ledger)
     work.discard(COPY)
@@ -97,70 +93,6 @@ def _refuse_options(name: str, stay: str, signals: Sequence[str] | None) -> None
     if signals is not None and not READERS[name].further:
         rule = f"none: {name} gives the variables of the map and no others"
         raise InputError("signals", repr(list(signals)), rule)
-
-
-def _judge(extract: Extract, mapping: VariableMap) -> ir.Table:
-    """Every value with its fate, equal ones counted together, in the order of the events."""
-    t = clean(extract.rows, extract.rules, mapping.variables)
-    t = assign_stays(t, extract.stays, extract.by_time)
-    no_stay = ibis.literal(not extract.by_time) & t.stay_id.isnull()
-    astray = t.patient_id.notnull() & t.stay.notnull() & (t.owner != t.patient_id)
-    t = t.mutate(
-        fault=ibis.cases(
-            (t.unread.notnull(), "time"), (t.fault.notnull(), t.fault), (astray, "patient")
-        ),
-        dropped=ibis.cases(
-            (t.patient_id.isnull(), "no patient id"),
-            (no_stay, "no stay id"),
-            (t.time.isnull(), "no time"),
-            (t.stay.isnull(), "outside every stay"),
-            (~t.inside, "outside its stay"),
-        ),
-    )
-    t = t.mutate(
-        action=ibis.cases(
-            (t.fault.notnull(), "fault"),
-            (t.reason.notnull(), "set missing"),
-            (t.dropped.notnull(), "dropped"),
-        ),
-        why=t.reason.coalesce(t.dropped),
-        detail=ibis.cases(
-            (t.fault == "time", t.unread),
-            (t.fault == "patient", t.stay),
-            (t.fault.notnull(), t.text.coalesce(t.number.cast("string"))),
-        ),
-    )
-    # Of a value that is not kept only the kind matters: all of a kind are one row.
-    for_kept = {
-        name: ibis.ifelse(t.action.isnull(), t[column], None)
-        for name, column in (
-            ("patient_id", "owner"),
-            ("stay_id", "stay"),
-            ("time", "time"),
-            ("value", "value"),
-        )
-    }
-    t = t.mutate(**for_kept)
-    by = [*_EVENT, "key", "action", "why", "conversion", "fault", "detail"]
-    return t.group_by(by).aggregate(rows=ibis._.count()).order_by([*_EVENT, *by[5:]])
-
-
-def _ledger(judged: ir.Table) -> list[LedgerEntry]:
-    """All that was set missing, dropped or converted, and the repetitions."""
-    j = judged
-    kinds = j.group_by(["variable", "action", "why", "conversion"]).aggregate(
-        rows=j["rows"].sum(), repeated=(j["rows"] - 1).sum()
-    )
-    entries = []
-    for kind in kinds.to_pyarrow().to_pylist():
-        variable, action = kind["variable"], kind["action"]
-        if action is None:
-            entries.append(LedgerEntry(variable, DUPLICATE, "dropped", kind["repeated"]))
-        else:
-            entries.append(LedgerEntry(variable, kind["why"], action, kind["rows"]))
-        if kind["conversion"] is not None:
-            entries.append(LedgerEntry(variable, kind["conversion"], "converted", kind["rows"]))
-    return entries
 
 
 def _raise_fault(judged: ir.Table, extract: Extract, path: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from ..cleaning import Rule
 from ..schema import LedgerEntry
-from .columns import as_id, as_time, as_value, unpivot
+from .columns import as_id, as_time, unpivot
 from .extract import Extract, Request, keep_signals, refuse_unmapped, rule_of
 from .files import Source, open_csv, open_parquet
 from .headers import columns_of
@@ -114,41 +115,33 @@ def _read(request: Request, source: Source, t: ir.Table) -> Extract:
     further, ledger = _further(request, t, [c for c, m in matches.items() if m is None], where)
     rules += [Rule(name, name, further=True) for name in further]
     names = [rule.key for rule in rules]
-    ids = t.select(
-        *names, patient_id=as_id(t.patient_id), stay_id=as_id(t.stay_id), time=time, unread=unread
-    )
+    ids = {
+        "patient_id": as_id(t.patient_id),
+        "stay_id": as_id(t.stay_id),
+        "time": time,
+        "unread": unread,
+    }
 
     def locate(key: str | None, text: str) -> str:
         return source.locate(key or "time", text)
 
-    stays = stays_of_rows(ids, where, locate)
-    return Extract(unpivot(ids, names, where), rules, stays, False, ledger, locate)
+    stays = stays_of_rows(t.select(**ids), where, locate)
+    rows = unpivot(t, names, where, ids)
+    return Extract(rows, rules, stays, False, ledger, locate)
 
 
 def _further(
     request: Request, t: ir.Table, columns: list[str], where: str
 ) -> tuple[list[str], list[LedgerEntry]]:
     """Columns outside the map that hold numbers rather than words."""
-    if not columns:
-        return keep_signals([], request, where), []
-    counts: dict[str, ir.Value] = {}
-    for i, name in enumerate(columns):
-        kind = t[name].type()
-        if kind.is_string() or (kind.is_numeric() and not kind.is_boolean()):
-            number, text = as_value(t[name], where)
-            counts[f"words{i}"] = (text.notnull() & number.isnull()).sum()
-            counts[f"numbers{i}"] = number.count()
-        else:
-            counts[f"words{i}"] = t[name].count()
     with data_faults(where):
-        [found] = t.aggregate(**counts).to_pyarrow().to_pylist()
+        counts = _count(t, columns, where)
     ledger, numeric = [], {}
-    for i, name in enumerate(columns):
-        words, numbers = found[f"words{i}"], found.get(f"numbers{i}", 0)
-        if words > numbers:
-            ledger.append(LedgerEntry(name, _NO_NUMBER, "dropped", words + numbers))
-        elif numbers:
-            numeric[name] = words + numbers
+    for name, (n_numbers, n_values) in counts.items():
+        if 2 * n_numbers < n_values:
+            ledger.append(LedgerEntry(name, _NO_NUMBER, "dropped", n_values))
+        else:
+            numeric[name] = n_values
     kept = keep_signals(numeric, request, where)
     ledger += [
         LedgerEntry(name, "not selected", "dropped", count)
@@ -156,6 +149,25 @@ def _further(
         if name not in kept
     ]
     return kept, ledger
+
+
+def _count(t: ir.Table, columns: list[str], where: str) -> dict[str, tuple[int, int]]:
+    """Count the numbers and the values of each column."""
+    readable = [c for c in columns if _is_readable(t[c].type())]
+    counts = {
+        name: (0, t[name].count().to_pyarrow().as_py()) for name in columns if name not in readable
+    }
+    if readable:
+        cells = unpivot(t, readable, where)
+        totals = cells.group_by("key").aggregate(numbers=cells.number.count(), values=cells.count())
+        for row in totals.to_pyarrow().to_pylist():
+            counts[row["key"]] = (row["numbers"], row["values"])
+    return counts
+
+
+def _is_readable(kind: dt.DataType) -> bool:
+    """Whether a column may hold numbers, as such or written as text."""
+    return bool(kind.is_string() or (kind.is_numeric() and not kind.is_boolean()))
 
 
 def _is_wide(columns: tuple[str, ...]) -> bool:
