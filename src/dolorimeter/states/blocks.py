@@ -72,10 +72,10 @@ def deal(
     steps = steps.reshape(n_blocks, LANES)
     rows, n_rows = _places(steps[:, 0], steps.sum(axis=1), keep)
     return Blocks(
-        _writable(features),
-        np.zeros(n_features) if center is None else _writable(center),
+        writable(features),
+        np.zeros(n_features) if center is None else writable(center),
         sets,
-        _writable(offsets),
+        writable(offsets),
         lanes,
         share.reshape(n_blocks, LANES),
         rows,
@@ -92,8 +92,19 @@ def _places(longest: Ints, filled: Ints, keep: bool) -> tuple[Ints, int]:
     return np.where(sizes > 0, ends - sizes, -1).astype(np.int64), int(ends[-1])
 
 
-def _writable(array: NDArray[Any]) -> NDArray[Any]:
-    """Return a row-major array that Numba does not see as read-only, which would compile anew."""
+def writable(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a row-major array that Numba does not see as read-only, which would compile anew.
+
+    Parameters
+    ----------
+    array : ndarray
+        Any.
+
+    Returns
+    -------
+    ndarray
+        The same one where it will do, else a copy.
+    """
     array = np.ascontiguousarray(array)
     return array if array.flags.writeable and array.flags.aligned else array.copy()
 

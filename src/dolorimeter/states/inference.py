@@ -15,7 +15,16 @@ from jaxtyping import Bool, Float, Int
 from dolorimeter.core import InputError
 
 from . import kernels, logspace
-from .blocks import class_bits, deal, kernel_model, n_threads_for, over_blocks, run, set_bits
+from .blocks import (
+    class_bits,
+    deal,
+    kernel_model,
+    n_threads_for,
+    over_blocks,
+    run,
+    set_bits,
+    writable,
+)
 from .kernels import RARE, Model
 from .params import HMMParameters
 
@@ -228,9 +237,9 @@ def viterbi(
     InputError
         If the sets have probability zero under the model.
     """
-    data = deal(features, offsets, _NOTHING if allowed is None else set_bits(allowed))
+    data = writable(features), _NOTHING if allowed is None else set_bits(allowed), writable(offsets)
     paths, log_probabilities = np.empty(len(features), np.int64), np.empty(len(offsets) - 1)
-    run(logspace.viterbi, data, kernel_model(parameters), paths, log_probabilities)
+    run(logspace.viterbi, *data, kernel_model(parameters), paths, log_probabilities)
     require_possible(log_probabilities)
     return paths, log_probabilities
 

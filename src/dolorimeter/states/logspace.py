@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
 from .kernels import MEAN, NORM, SCALE, Blocks, Floats, Ints, Model
+
+Bytes = NDArray[np.int8]
 
 _entry = nb.njit(nogil=True, cache=True, error_model="numpy")
 _inner = nb.njit(nogil=True, error_model="numpy")
@@ -215,30 +218,48 @@ def e_step(data: Blocks, weights: Floats, model: Model, power: float, statistics
             )
 
 
+@_inner
+def _best_path(emitted: Floats, log_chain: Floats, came_from: Bytes, path: Ints) -> float:
+    """Write the most probable path through one sequence; return its log probability."""
+    n_steps, n_states = emitted.shape
+    best, previous = np.empty(n_states), np.empty(n_states)
+    for t in range(n_steps):
+        for j in range(n_states):
+            previous[j] = best[j]
+        for j in range(n_states):
+            top, origin = log_chain[0, j], 0
+            for i in range(n_states if t > 0 else 0):
+                value = previous[i] + log_chain[1 + i, j]
+                if i == 0 or value > top:
+                    top, origin = value, i
+            came_from[t, j], best[j] = origin, top + emitted[t, j]
+    state = 0
+    for j in range(n_states):
+        state = j if best[j] > best[state] else state
+    score = best[state]
+    for t in range(n_steps - 1, -1, -1):
+        path[t] = state
+        state = came_from[t, state]
+    return score
+
+
 @_entry
-def viterbi(data: Blocks, model: Model, paths: Ints, log_probabilities: Floats) -> None:
+def viterbi(
+    features: Floats,
+    sets: Ints,
+    offsets: Ints,
+    model: Model,
+    paths: Ints,
+    log_probabilities: Floats,
+) -> None:
     """Write the most probable path of each sequence and its joint log probability.
 
     Of equally probable states the first is taken (Rabiner 1989, III.B).
     """
-    log_chain, n_states = _log(model.chain), model.chain.shape[1]
-    for sequence in range(len(data.offsets) - 1):
-        first, stop = data.offsets[sequence], data.offsets[sequence + 1]
-        emitted = _emissions(data.features, data.center, data.sets, first, stop, 1.0, model.gauss)
-        came_from = np.empty((stop - first, n_states), np.int8)
-        best, previous = log_chain[0] + emitted[0], np.empty(n_states)
-        for t in range(1, stop - first):
-            previous[:] = best
-            for j in range(n_states):
-                came_from[t, j], top = 0, -np.inf
-                for i in range(n_states):
-                    value = previous[i] + log_chain[1 + i, j]
-                    if value > top:
-                        came_from[t, j], top = i, value
-                best[j] = top + emitted[t, j]
-        state = np.argmax(best)
-        log_probabilities[sequence] = best[state]
-        for t in range(stop - first - 1, -1, -1):
-            paths[first + t] = state
-            if t > 0:
-                state = came_from[t, state]
+    log_chain, center = _log(model.chain), np.zeros(features.shape[1])
+    for sequence in range(len(offsets) - 1):
+        first, stop = offsets[sequence], offsets[sequence + 1]
+        emitted = _emissions(features, center, sets, first, stop, 1.0, model.gauss)
+        came_from = np.empty(emitted.shape, np.int8)
+        path = paths[first:stop]
+        log_probabilities[sequence] = _best_path(emitted, log_chain, came_from, path)

@@ -97,6 +97,8 @@ class Cohort:
         Reader that the events came from.
     ledger : tuple of LedgerEntry
         The events' ledger, and what windowing left out.
+    path : str
+        What was read.
     truth : object or None
         What a simulation planted; None for real data.
     """
@@ -112,6 +114,7 @@ class Cohort:
     min_stay: np.timedelta64
     source: str
     ledger: tuple[LedgerEntry, ...]
+    path: str = ""
     truth: Any = None
 
     def __post_init__(self) -> None:

@@ -97,15 +97,13 @@ class CohortSummary:
         }
 
 
-def summarize_cohort(cohort: Cohort, path: str = "") -> CohortSummary:
+def summarize_cohort(cohort: Cohort) -> CohortSummary:
     """Describe a cohort as it stands, nothing removed.
 
     Parameters
     ----------
     cohort : Cohort
         Windows of all stays.
-    path : str, default ""
-        What the cohort was read from (``Events.path``), to be shown.
 
     Returns
     -------
@@ -118,7 +116,7 @@ def summarize_cohort(cohort: Cohort, path: str = "") -> CohortSummary:
     _, removed = OutlierRule.fit(cohort.vitals, cohort.vital_names).apply(cohort.vitals)
     return CohortSummary(
         source=cohort.source,
-        path=path,
+        path=cohort.path,
         patients=cohort.n_patients,
         stays=cohort.n_stays,
         windows=cohort.n_windows,

@@ -80,6 +80,7 @@ def make_windows(
         width=step,
         min_stay=shortest,
         source=events.source,
+        path=events.path,
         ledger=events.ledger + _left_out(means, grid, names),
         truth=events.truth,
     )

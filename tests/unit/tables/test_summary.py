@@ -1,6 +1,7 @@
 """The summary against pandas and scipy."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,7 @@ def cohort():
 
 
 def test_counts(cohort):
-    content = summarize_cohort(cohort, path="here").to_dict()
+    content = summarize_cohort(replace(cohort, path="here")).to_dict()
     assert (content["patients"], content["stays"], content["windows"]) == (2, 3, 1500)
     assert content["windows_with_pain"] == np.isfinite(cohort.pain).sum()
     assert (content["source"], content["path"]) == ("test", "here")

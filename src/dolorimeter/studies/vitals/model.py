@@ -84,7 +84,7 @@ class VitalsModel:
         Cohort
             All stays.
         """
-        return make_windows(events, width=self.width)
+        return make_windows(events, width=self.width, require_pain=False)
 
     def infer(
         self, cohort: Cohort, mode: Mode = "filter", history: Literal["none", "reports"] = "none"

@@ -32,6 +32,10 @@ DESCRIPTIONS = {
     "median-referenced": "Is pain below, at or above the stay's median? Reference: {reference}.",
     "difference": "Does pain fall, stay or rise from one window to the {direction}?",
 }
+OUTLIERS_NOTE = (
+    "Counted in test windows, with means and deviations of their training folds. Percent present, "
+    "correlation and scatter are of the windows before it."
+)
 LIVE = " What is known: vital signs up to the window, and reports before it."
 AFTER = " What is known: the vital signs of the whole stay, no report."
 
@@ -214,6 +218,7 @@ def _data(cohort: Cohort, removed: np.ndarray) -> dict[str, Any]:
     """Return the data block; its outliers are those that the folds' own thresholds removed."""
     data = summarize_cohort(cohort).to_dict()
     data["outliers"] = dict(zip(cohort.vital_names, removed.tolist(), strict=True))
+    data["outliers_note"] = OUTLIERS_NOTE
     data["ledger"] += [
         {
             "variable": name,

@@ -131,7 +131,7 @@ def _read(request: Request, source: Source) -> Extract:
         stay_id=as_id(t.stay_id),
         time=time,
         unread=unread,
-        key=variable + "|" + unit,
+        key=variable + "\x1f" + unit,
         variable=variable,
         unit=unit,
         number=number,
@@ -160,8 +160,8 @@ def _read(request: Request, source: Source) -> Extract:
 def _rules(
     request: Request, keys: pd.DataFrame, where: str
 ) -> tuple[list[Rule], list[LedgerEntry]]:
-    """Rules for the variables of the map, and for the further ones that hold numbers."""
-    rules, ledger = [], []
+    """Rules for the variables of the map, and for further ones."""
+    rules = []
     if keys["variable"].str.contains("\0").any():
         raise InputError(f"{where}, variable", "a NUL byte", "names of plain text")
     matches = {name: request.mapping.find(name) for name in keys["variable"]}
@@ -171,10 +171,18 @@ def _rules(
             place = f"{where}, variable {key.variable}"
             rules.append(rule_of(request.mapping, match, key.key, key.unit, place))
     further = keys[[matches[name] is None for name in keys["variable"]]]
-    unnamed = further["variable"] == ""
-    nameless = int(further.loc[unnamed, "rows"].sum())
-    ledger.append(LedgerEntry("(any)", "no variable", "dropped", nameless))
-    totals = further[~unnamed].groupby("variable")[["numbers", "texts", "rows"]].sum()
+    more_rules, ledger = _further(request, further, where)
+    return rules + more_rules, ledger
+
+
+def _further(
+    request: Request, keys: pd.DataFrame, where: str
+) -> tuple[list[Rule], list[LedgerEntry]]:
+    """Rules for variables outside the map that hold numbers rather than words."""
+    unnamed = keys["variable"] == ""
+    nameless = int(keys.loc[unnamed, "rows"].sum())
+    rules, ledger = [], [LedgerEntry("(any)", "no variable", "dropped", nameless)]
+    totals = keys[~unnamed].groupby("variable")[["numbers", "texts", "rows"]].sum()
     in_words = totals[totals["texts"] > totals["numbers"]]
     for name, row in in_words.iterrows():
         ledger.append(LedgerEntry(str(name), _NO_NUMBER, "dropped", int(row["rows"])))
@@ -182,7 +190,7 @@ def _rules(
     for name in totals.index.difference([*in_words.index, *kept]):
         ledger.append(LedgerEntry(name, "not selected", "dropped", int(totals["rows"][name])))
     for name in kept:
-        own = further[further["variable"] == name]
+        own = keys[keys["variable"] == name]
         _refuse_mixed_units(own["unit"], f"{where}, variable {name}")
         rules += [Rule(key, name, further=True) for key in own["key"]]
     return rules, ledger

@@ -104,7 +104,7 @@ def _values(source: Source, stay: str, items: dict[str, Match]) -> ir.Table:
         stay_id=as_id(t[stay]),
         time=time,
         unread=unread,
-        key=item + "|" + unit,
+        key=item + "\x1f" + unit,
         item=item,
         unit=unit,
         number=only_said.ifelse(said[0], number),

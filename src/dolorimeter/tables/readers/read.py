@@ -30,8 +30,8 @@ def read_events(
 ) -> Events:
     """Read a hospital table: pain scores and vital signs by stay, cleaned and accounted for.
 
-    The data are read once, out of core; cleaned events lie in a scratch folder (below ``TMPDIR``)
-    until the result is gone. Nothing depends on the order of the rows.
+    The data are read out of core; cleaned events lie in a scratch folder (below ``TMPDIR``) until
+    the result is gone. Nothing depends on the order of the rows.
 
     Values are cleaned before stays are applied, so that the ledger counts them over the whole
     source: each value that stands in it is either set missing for one reason, or dropped for one
