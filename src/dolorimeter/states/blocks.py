@@ -68,8 +68,8 @@ def deal(
     share = np.zeros(n_blocks * LANES)
     share[:n_sequences] = 1.0 if weights is None else weights[order]
     lanes = order[places].reshape(n_blocks, LANES).astype(np.int64)
-    steps = np.append(lengths[order], np.zeros(n_blocks * LANES - n_sequences, np.int64))
-    steps = steps.reshape(n_blocks, LANES)
+    padding = np.zeros(n_blocks * LANES - n_sequences, np.int64)
+    steps = np.append(lengths[order], padding).reshape(n_blocks, LANES)
     rows, n_rows = _places(steps[:, 0], steps.sum(axis=1), keep)
     return Blocks(
         writable(features),
