@@ -42,9 +42,9 @@ def test_existing_directory_needs_force_and_survives_a_failure(tmp_path):
 
 def test_a_file_in_the_way_is_refused_even_with_force(tmp_path):
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(InputError, match="a file of that name"):
-        with output_directory(tmp_path / "out", force=True):
-            pass
+    refused = pytest.raises(InputError, match="a file of that name")
+    with refused, output_directory(tmp_path / "out", force=True):
+        pass
     assert (tmp_path / "out").read_text() == "mine"
 
 
