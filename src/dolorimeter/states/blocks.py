@@ -14,6 +14,9 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from dolorimeter.core import InputError
+from dolorimeter.core.containers import check_offsets
+
 from . import kernels
 from .kernels import ANY, CHUNK, MEAN, VARIANCE, Blocks, Model
 from .lanes import LANES
@@ -57,8 +60,15 @@ def deal(
     Returns
     -------
     Blocks
-        For the kernels.
+        For the kernels, which trust it.
+
+    Raises
+    ------
+    InputError
+        If the offsets do not rise from 0 to n, or there are sets for some steps only.
     """
+    check_offsets(offsets, len(features))
+    require_length("sets of states", sets, len(features))
     lengths = np.diff(offsets)
     n_sequences, n_features = len(lengths), features.shape[1]
     order = np.argsort(-lengths, kind="stable")
@@ -92,6 +102,27 @@ def _places(longest: Ints, filled: Ints, keep: bool) -> tuple[Ints, int]:
     return np.where(sizes > 0, ends - sizes, -1).astype(np.int64), int(ends[-1])
 
 
+def require_length(name: str, array: NDArray[Any], n_steps: int) -> None:
+    """Refuse an array that is neither empty nor has an entry for each step.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    array : ndarray
+        To be handed to a kernel.
+    n_steps : int
+        Number of steps.
+
+    Raises
+    ------
+    InputError
+        If its length is another.
+    """
+    if len(array) not in (0, n_steps):
+        raise InputError(name, f"{len(array)} entries", f"one for each of {n_steps} steps")
+
+
 def writable(array: NDArray[Any]) -> NDArray[Any]:
     """Return a row-major array that Numba does not see as read-only, which would compile anew.
 
@@ -123,8 +154,15 @@ def kernel_model(parameters: HMMParameters, center: Floats | None = None) -> Mod
     -------
     Model
         For the kernels, which may write into it.
+
+    Raises
+    ------
+    InputError
+        If there are more states than bits for them.
     """
     n_states, n_features = parameters.means.shape
+    if n_states > MAX_STATES:
+        raise InputError("parameters", f"{n_states} states", f"at most {MAX_STATES}")
     model = Model(
         np.concatenate([parameters.startprob[None], parameters.transmat]),
         np.empty((4, n_states, n_features)),

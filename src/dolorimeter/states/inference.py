@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dolorimeter.core import InputError
+from dolorimeter.core.containers import check_offsets
 
 from . import kernels, logspace
 from .blocks import (
@@ -21,6 +22,7 @@ from .blocks import (
     kernel_model,
     n_threads_for,
     over_blocks,
+    require_length,
     run,
     set_bits,
     writable,
@@ -238,6 +240,8 @@ def viterbi(
         If the sets have probability zero under the model.
     """
     data = writable(features), _NOTHING if allowed is None else set_bits(allowed), writable(offsets)
+    check_offsets(offsets, len(features))
+    require_length("allowed", data[1], len(features))
     paths, log_probabilities = np.empty(len(features), np.int64), np.empty(len(offsets) - 1)
     run(logspace.viterbi, *data, kernel_model(parameters), paths, log_probabilities)
     require_possible(log_probabilities)
@@ -257,6 +261,9 @@ def _posteriors(
     """Run the kernel that fits the model and return posteriors and log-likelihoods."""
     sets = _NOTHING if allowed is None else set_bits(allowed)
     bits = _NOTHING if known is None else class_bits(known)
+    require_length("known", bits, len(features))
+    if delay < 1:
+        raise InputError("delay", str(delay), "a whole number of at least 1")
     model = kernel_model(parameters)
     data = deal(features, offsets, sets)
     out = np.empty((len(features), parameters.n_states))

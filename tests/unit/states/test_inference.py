@@ -176,6 +176,33 @@ def test_a_path_lost_to_underflow_is_found_in_log_space():
     np.testing.assert_allclose(found, [[1, 0], [0, 1], [0, 1]], atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"offsets": np.array([0, 5, 3, 10])},
+        {"offsets": offsets_of(11)},
+        {"allowed": np.ones((9, 2), dtype=bool)},
+        {"known": np.zeros(11, dtype=np.int64)},
+        {"delay": 0},
+    ],
+)
+def test_what_would_lead_a_kernel_astray_is_refused(change):
+    features, _ = sample(10)
+    arguments = {"features": features, "offsets": offsets_of(10)} | change
+    with pytest.raises(InputError):
+        inference.smooth(STICKY, **arguments)
+
+
+def test_more_states_than_bits_are_refused():
+    many = HMMParameters(np.full(63, 1 / 63), np.full((63, 63), 1 / 63), *np.ones((2, 63, 1)))
+    with pytest.raises(InputError, match="at most 62"):
+        inference.smooth(many, np.zeros((3, 1)), offsets_of(3))
+    most = HMMParameters(np.full(62, 1 / 62), np.full((62, 62), 1 / 62), *np.ones((2, 62, 1)))
+    known = np.array([61, -1, 60])
+    found = inference.filter(most, np.zeros((3, 1)), offsets_of(3), None, known)
+    np.testing.assert_allclose(found, 1 / 62)
+
+
 def test_shapes_are_checked_under_test():
     features, _ = sample(10)
     checked = [
