@@ -207,9 +207,9 @@ def _influence(predictions: Predictions, metric: str, rule: str) -> tuple[float,
 
 
 def _of_vus(p: Predictions, rule: str) -> tuple[float, Floats]:
-    """Delta method on credit over triples; patients without a triple say nothing."""
+    """Structural components of the VUS; patients without a triple say nothing."""
     volume = vus(p.probabilities, p.labels, rule, groups=p.patient, folds=p.fold)
-    return volume.value, vus_influence(volume, p.patient, p.fold)
+    return volume.value, vus_influence(volume)
 
 
 def _of_metric(p: Predictions, metric: str) -> tuple[float, Floats]:

@@ -223,7 +223,7 @@ def _point(stays: LabeledStays, scored: list[Scored], rule: str) -> tuple[float,
     patient = stays.window_patient[windows]
     volume = vus(rows, stays.labels[windows], rule, groups=patient, folds=split)
     influence = np.zeros(stays.n_patients)
-    influence[volume.group_ids] = np.nan_to_num(vus_influence(volume, patient, split))
+    influence[volume.group_ids] = np.nan_to_num(vus_influence(volume))
     return volume.value, influence
 
 
