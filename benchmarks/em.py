@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.em``. Three states, six emissions, stays of 45 windows; the same starting
 point and number of iterations for all, in double precision; all must end at the same
-log-likelihood, or there is no comparison. Times are the best of several runs, from the raw array to
-the fitted model; compilation falls into the first of them. The peers cannot take missing values: with 30 % missing,
-ours is set against their run on the complete data.
+log-likelihood, or there is no comparison. Times are the best of several runs, from the raw array
+to the fitted model; compilation falls into the first of them. The peers cannot take missing
+values: with 30 % missing, ours is set against their run on the complete data.
 """
 
 from __future__ import annotations
