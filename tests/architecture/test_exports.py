@@ -34,6 +34,8 @@ PUBLIC = {
     },
     "dolorimeter.audit": {"Claim", "Finding", "Statement"},
     "dolorimeter.studies": {
+        "TASKS",
+        "make_target",
         "VitalsModel",
         "VitalsResult",
         "VitalsStudy",

@@ -43,6 +43,13 @@ def window_options(command: Command) -> Command:
     return command
 
 
+settings_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME.KEY=VALUE",
+    help="Option of a model or task, such as hmm.unlabeled_weight=0.1 or direct.cuts=[3,6].",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 force_option = click.option("--force", is_flag=True, help="Replace an output that exists.")
 
@@ -60,6 +67,22 @@ def read_cohort(
 def split_names(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
     """Turn ``a,b`` into a tuple of names; click's callback."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def read_settings(settings: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Turn ``NAME.KEY=VALUE`` into options by name; values are JSON, or text."""
+    options: dict[str, dict[str, Any]] = {}
+    for setting in settings:
+        name, dot, rest = setting.partition(".")
+        key, equals, text = rest.partition("=")
+        if not (name and dot and key and equals):
+            raise click.BadParameter(f"{setting!r} is not NAME.KEY=VALUE", param_hint="--set")
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError:
+            value = text
+        options.setdefault(name, {})[key] = tuple(value) if isinstance(value, list) else value
+    return options
 
 
 def print_json(content: Any) -> None:

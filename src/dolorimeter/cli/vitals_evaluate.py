@@ -12,6 +12,8 @@ from .options import (
     json_option,
     print_json,
     read_cohort,
+    read_settings,
+    settings_option,
     split_names,
     window_options,
 )
@@ -78,6 +80,7 @@ def _folds(_context: click.Context, _option: click.Parameter, text: str) -> int 
 )
 @click.option("--jobs", type=int, default=-1, show_default=True, help="Threads; -1: all cores.")
 @click.option("--out", required=True, type=click.Path(), help="Directory to create.")
+@settings_option
 @force_option
 @json_option
 def evaluate(
@@ -91,6 +94,7 @@ def evaluate(
     models: tuple[str, ...] | None,
     jobs: int,
     random_state: int,
+    settings: tuple[str, ...],
     out: str,
     force: bool,
     as_json: bool,
@@ -103,10 +107,13 @@ def evaluate(
       dolorimeter vitals evaluate mimic-iv-demo-meds --folds 10 --group patient --out out/
     """
     from dolorimeter.core.files import refuse_existing
-    from dolorimeter.studies import VitalsStudy
+    from dolorimeter.studies import TASKS, VitalsStudy
 
     refuse_existing(out, force)
     chosen: Any = {"models": models} if models else {}
+    options = read_settings(settings)
+    chosen["target_options"] = {k: v for k, v in options.items() if k in TASKS}
+    chosen["model_options"] = {k: v for k, v in options.items() if k not in TASKS}
     study = VitalsStudy(task="all" if task == ("all",) else task, n_jobs=jobs, **chosen, **design)
     cohort = read_cohort(data, source, mapping, stay, width, min_stay)
     result = study.run(cohort, random_state=random_state)

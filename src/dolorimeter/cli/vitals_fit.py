@@ -12,6 +12,8 @@ from .options import (
     json_option,
     print_json,
     read_cohort,
+    read_settings,
+    settings_option,
     split_names,
     window_options,
 )
@@ -36,6 +38,7 @@ from .options import (
 @click.option("--vitals", callback=split_names, help="Vitals to use, with commas; all by default.")
 @click.option("--random-state", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--out", required=True, type=click.Path(), help="Directory of the model to create.")
+@settings_option
 @force_option
 @json_option
 def fit(
@@ -50,6 +53,7 @@ def fit(
     reference: str | None,
     vitals: tuple[str, ...] | None,
     random_state: int,
+    settings: tuple[str, ...],
     out: str,
     force: bool,
     as_json: bool,
@@ -60,15 +64,21 @@ def fit(
     Example:
       dolorimeter vitals fit mimic-iv-demo-meds --task direct --model hmm --out model/
     """
+    from dolorimeter.core import InputError
     from dolorimeter.core.files import refuse_existing
-    from dolorimeter.studies import fit_vitals_model
-    from dolorimeter.tables import Target
+    from dolorimeter.studies import fit_vitals_model, make_target
 
     refuse_existing(out, force)
-    options: dict[str, Any] = {"reference": reference} if reference else {}
-    target = Target(task=task, **options)
+    given = read_settings(settings)
+    unknown = set(given) - {task, model}
+    if unknown:
+        raise InputError("--set", min(unknown), f"options of {task} or {model}")
+    options = given.get(task, {}) | ({"reference": reference} if reference else {})
+    target = make_target(task, options)
     cohort = read_cohort(data, source, mapping, stay, width, min_stay)
-    fitted = fit_vitals_model(cohort, target, model, vitals=vitals, random_state=random_state)
+    fitted = fit_vitals_model(
+        cohort, target, model, vitals=vitals, options=given.get(model), random_state=random_state
+    )
     fitted.save(out, force=force)
     if as_json:
         print_json({"model": out, **fitted.describe()})

@@ -15,6 +15,8 @@ from .errors import InputError
 DISK_TROUBLE = frozenset(
     {
         errno.ENOSPC,
+        errno.ENOENT,
+        errno.EEXIST,
         errno.EDQUOT,
         errno.EROFS,
         errno.EACCES,
@@ -134,6 +136,10 @@ def refuse_existing(target: str | Path, force: bool = False) -> None:
     target = Path(target)
     if target.exists() and not target.is_dir():
         raise InputError(str(target), "a file of that name exists", "a directory to write into")
+    parent = next(p for p in target.absolute().parents if p.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        what = "not a directory" if not parent.is_dir() else "not writable"
+        raise InputError(str(target), f"{parent} is {what}", "a place that can be written")
     if target.exists() and not force:
         raise InputError(
             str(target), "the output directory exists", "a new one", "Pass --force to replace it."

@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.stats import linregress
 
 from dolorimeter.core.containers import Floats
 
@@ -148,6 +147,8 @@ def _pairwise_correlation(values: Floats) -> Floats:
 
 def _scatter(pain: Floats, vital: Floats) -> Scatter:
     """Fit a vital on pain over the windows that have both."""
+    from scipy.stats import linregress  # takes a second to import
+
     both = ~(np.isnan(pain) | np.isnan(vital))
     x, y = pain[both], vital[both]
     n = len(x)

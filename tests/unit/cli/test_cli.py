@@ -45,7 +45,8 @@ def test_the_road_by_hand(capsys, long_csv, tmp_path):
     assert "cleaning ledger" in out
     code, out, _ = run(capsys, "vitals", "summarize", long_csv, "--json")
     assert json.loads(out)["stays"] == 14
-    assert run(capsys, "vitals", "fit", long_csv, "--out", model)[0] == 0
+    steered = ["--set", "hmm.unlabeled_weight=0.1", "--set", "direct.cuts=[3,6]"]
+    assert run(capsys, "vitals", "fit", long_csv, *steered, "--out", model)[0] == 0
     assert run(capsys, "vitals", "infer", model, long_csv, "--out", windows)[0] == 0
     assert run(capsys, "vitals", "forecast", model, long_csv, "--steps", 2, "--out", ahead)[0] == 0
     inferred, forecast = pd.read_parquet(windows), pd.read_parquet(ahead)
@@ -96,7 +97,13 @@ def test_evaluate_writes_all_and_refuses_to_overwrite(capsys, long_csv, tmp_path
         (["vitals", "evaluate", "CSV", "--out", "OUT", "--min-stay", "4000h"], "min_stay"),
         (["vitals", "evaluate", "CSV", "--out", "OUT", "--source", "fax"], "fax"),
         (["vitals", "evaluate", "CSV", "--out", "OUT", "--vitals", "aura"], "aura"),
-        (["vitals", "infer", "nowhere", "CSV", "--out", "OUT"], "nowhere"),
+        (["vitals", "infer", "nowhere", "CSV", "--out", "OUT"], "MODEL comes before DATA"),
+        (["vitals", "evaluate", "CSV", "--out", "CSV/sub"], "not a directory"),
+        (["vitals", "evaluate", "CSV", "--out", "OUT", "--set", "hmm"], "NAME.KEY=VALUE"),
+        (["vitals", "evaluate", "CSV", "--out", "OUT", "--set", "hmm.aura=1"], "aura"),
+        (["vitals", "evaluate", "CSV", "--out", "OUT", "--set", "direct.cuts=[7,3]"], "cuts"),
+        (["vitals", "evaluate", "CSV", "--out", "OUT", "--set", "direct.cuts=soon"], "direct"),
+        (["vitals", "evaluate", "CSV", "--out", "OUT", "--set", "oracle.x=1"], "oracle"),
         (["vitals", "evaluate", "CSV"], "--out"),
         (["vitals", "diagnose"], "diagnose"),
     ],
@@ -105,7 +112,9 @@ def test_bad_input_is_one_line_exit_2_and_nothing_written(
     capsys, long_csv, tmp_path, monkeypatch, arguments, said
 ):
     monkeypatch.chdir(tmp_path)
-    given = [{"CSV": long_csv, "OUT": "out"}.get(a, a) for a in arguments]
+    given = [
+        {"CSV": long_csv, "OUT": "out", "CSV/sub": f"{long_csv}/sub"}.get(a, a) for a in arguments
+    ]
     code, out, err = run(capsys, *given)
     assert code == 2
     assert out == ""

@@ -58,7 +58,7 @@ class Arm:
     @property
     def class_counts(self) -> list[int]:
         """Labelled windows of each class."""
-        return np.bincount(self.labels[self.labels >= 0], minlength=len(self.class_names)).tolist()
+        return _count(self.labels, len(self.class_names)).tolist()
 
     def predictions(self, probabilities: Floats, labels: Ints | None = None) -> Predictions:
         """Return posteriors at the labelled windows, with all that scoring needs.
@@ -117,12 +117,12 @@ def run_arm(
     Raises
     ------
     InputError
-        If a class never occurs.
+        If a class never occurs, a training set lacks one, or no fold tests all of them.
     """
     target = study.target(task, history)
     known = Knowledge.of(target, history)
     labels = label_windows(cohort, target)
-    _require_classes(labels, target)
+    _require_classes(labels, target, cohort, folds)
     prepared = tuple(prepare_folds(cohort, target, folds))
     fits = cross_fit(
         study.models_for(history), prepared, labels, known,
@@ -166,13 +166,39 @@ def fold_of_stay(folds: Folds) -> Ints:
     return fold
 
 
-def _require_classes(labels: Ints, target: Target) -> None:
-    counts = np.bincount(labels[labels >= 0], minlength=len(target.class_names))
-    if (counts == 0).any():
-        absent = [n for n, c in zip(target.class_names, counts, strict=True) if c == 0]
+def _require_classes(labels: Ints, target: Target, cohort: Cohort, folds: Folds) -> None:
+    """Refuse what cannot be fitted or scored before any fit."""
+    names, size = target.class_names, len(target.class_names)
+    where = f"task {target.task!r}"
+    counts = [_count(labels[cohort.windows_of(test)], size) for test in folds.test]
+    total = np.sum(counts, axis=0)
+    if (total == 0).any():
         raise InputError(
-            f"task {target.task!r}",
-            f"no window of class {', '.join(map(repr, absent))}",
+            where,
+            f"no window of class {_absent(total, names)}",
             "at least one labelled window of each class",
             "Use more stays, wider windows, or other cut points.",
         )
+    for index, tested in enumerate(counts):
+        if (total - tested == 0).any():
+            raise InputError(
+                f"{where}, fold {index}",
+                f"no training window of class {_absent(total - tested, names)}",
+                "every class in every training set",
+                "Use fewer folds, or more stays.",
+            )
+    if not any((tested > 0).all() for tested in counts):
+        raise InputError(
+            where,
+            "no fold whose test windows hold every class",
+            "at least one, or the VUS is undefined",
+            "Use fewer folds.",
+        )
+
+
+def _count(labels: Ints, size: int) -> Ints:
+    return np.bincount(labels[labels >= 0], minlength=size)
+
+
+def _absent(counts: Ints, names: tuple[str, ...]) -> str:
+    return ", ".join(repr(n) for n, count in zip(names, counts, strict=True) if count == 0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dolorimeter.audit import Claim, Finding, Statement
+from dolorimeter.states import MODELS
 
 ALPHA = 0.05
 PREDICTS = ("C2", "K3", "K5", "W3", "V1")
@@ -74,65 +75,91 @@ def _predicts(content: Content) -> Iterator[tuple[str, Statement]]:
     for task, block in content["tasks"].items():
         if "models" not in block:
             continue
-        cells = {name: row["metrics"]["vus"] for name, row in block["models"].items()}
-        tested = {name: c for name, c in cells.items() if c.get("p_holm") is not None}
-        proven = {name: c for name, c in tested.items() if c["p_holm"] < ALPHA}
-        for name, cell in proven.items():
-            said = _predicts_words(block["models"][name]["label"], task, content["design"])
-            yield "granted", Statement(f"{said}: {_evidence(cell, block['chance'])}.", PREDICTS)
+        cells = {
+            row["label"]: row["metrics"]["vus"]
+            for name, row in block["models"].items()
+            if name in MODELS and MODELS[name].uses_vitals
+        }
+        tested = {label: c for label, c in cells.items() if c.get("p_holm") is not None}
+        proven = {label: c for label, c in tested.items() if c["p_holm"] < ALPHA}
+        rules = _rules(PREDICTS, content["design"])
+        for label, cell in proven.items():
+            said = f"{label} predicts the {task} pain class after the fact from vital signs alone"
+            evidence = _evidence(cell, block["chance"])
+            yield (
+                "granted",
+                Statement(f"{said}, in {whom(content['design'])}: {evidence}.", rules),
+            )
         if not proven:
             said = f"That vital signs alone predict the {task} pain class"
-            yield "unproven", Statement(f"{said} {_untested(tested, content)}.", PREDICTS)
+            yield "unproven", Statement(f"{said} {_untested(tested, content)}.", rules)
 
 
-def _predicts_words(label: str, task: str, design: Content) -> str:
-    return (
-        f"{label} predicts the {task} pain class after the fact from vital signs alone, in "
-        f"{whom(design)}"
-    )
+def _rules(rules: tuple[str, ...], design: Content) -> tuple[str, ...]:
+    """Leave W3 out where patients are shared: the sentence then is not about new ones."""
+    return tuple(r for r in rules if r != "W3" or not design["shared_patients"])
 
 
 def _evidence(cell: Content, chance: float) -> str:
     return (
-        f"VUS {cell['mean']:.3f} (95 % interval {_interval(cell)}; chance {chance:.3f}; "
+        f"VUS {cell['mean']:.3f} (95 % interval {interval(cell)}; chance {chance:.3f}; "
         f"relabelling p = {cell['p']:.3f}, Holm {cell['p_holm']:.3f})"
     )
 
 
 def _untested(tested: Content, content: Content) -> str:
-    if tested:
-        times = content["design"]["permutations"]
-        return f"was tested by {times} relabellings and not shown for any model"
-    return "was not tested by relabelling; run with --permutations 199"
+    if not tested:
+        return "was not tested by relabelling; run an HMM or naive Bayes with --permutations 199"
+    times = content["design"]["permutations"]
+    said = f"was tested by {times} relabellings and not shown for any model"
+    least = _least_permutations(content["tasks"])
+    return said if times >= least else f"{said}: with {least} or more it could be"
+
+
+def _least_permutations(tasks: Content) -> int:
+    """Relabellings below which Holm's adjustment cannot reach the level, whatever the data."""
+    n_tests = sum(
+        row["metrics"]["vus"].get("p_holm") is not None
+        for block in tasks.values()
+        for row in block.get("models", {}).values()
+    )
+    return int(n_tests / ALPHA) - 1
 
 
 def _adds(content: Content) -> Iterator[tuple[str, Statement]]:
     """Say where a model with vitals beats the same without, reports known to both."""
+    rules = _rules(ADDS, content["design"])
     for task, block in content["tasks"].items():
         reports = block.get("reports", {})
         asked = [
             c for c in reports.get("comparisons", []) if c["b"] in ("chain", "boosting-reports")
         ]
-        shown = [
-            c
-            for c in asked
-            if c["p_holm"] is not None and c["p_holm"] < ALPHA and c["difference"] > 0
-        ]
-        where = f"to the patient's own earlier reports in the {task} task"
+        shown = [c for c in asked if _is_shown(c)]
+        where = (
+            f"to the patient's own earlier reports in the {task} task, in "
+            f"{whom(content['design'])}, the fitted models taken as given"
+        )
         for c in shown:
             said = f"Vital signs add {where}: {_gain(c, reports['models'])}."
-            yield "granted", Statement(said, ADDS)
+            yield "granted", Statement(said, rules)
         if asked and not shown:
             gains = "; ".join(_gain(c, reports["models"]) for c in asked)
-            said = f"That vital signs add {where} was not shown: {gains}."
-            yield "unproven", Statement(said, ADDS)
+            said = f"That vital signs add {where}, was not shown: {gains}."
+            yield "unproven", Statement(said, rules)
+
+
+def _is_shown(c: Content) -> bool:
+    """Ask both of a comparison: the adjusted test, and an interval above zero."""
+    low = c["ci95"][0]
+    return c["p_holm"] is not None and c["p_holm"] < ALPHA and low is not None and low > 0
 
 
 def _gain(c: Content, models: Content) -> str:
-    p = "not defined" if c["p_holm"] is None else f"{c['p_holm']:.3f}"
+    if c["p_holm"] is None:
+        return f"{models[c['a']]['label']}, not defined"
     return (
         f"{models[c['a']]['label']}, difference in VUS {c['difference']:+.3f} "
-        f"({_interval(c)}), Holm p = {p}"
+        f"({interval(c)}), Holm p = {c['p_holm']:.3f}"
     )
 
 
@@ -154,6 +181,12 @@ def _refusals(content: Content) -> Iterator[Statement]:
         yield Statement(
             "Live use of the median-referenced task as run: its median and its standardization "
             "come from the whole stay, reports of the test stay included.",
+            ("K6", "C2"),
+        )
+    if tasks.get("difference", {}).get("looks_ahead"):
+        yield Statement(
+            "Live use of the difference task as run: the class of a window holds the report of the "
+            "next one.",
             ("K6", "C2"),
         )
     if "reports" in design["history"]:
@@ -187,15 +220,7 @@ def _findings(design: Content, tasks: Content) -> Iterator[Finding]:
     yield Finding("K2", "passed", "no test window was averaged or grouped by its class")
     yield Finding("K3", "passed", "each test sample is one window of one stay")
     yield from _look_ahead_findings(design, tasks)
-    if design["permutations"]:
-        yield Finding(
-            "V1",
-            "passed",
-            f"label sequences were exchanged between stays {design['permutations']} times, "
-            "with refits",
-        )
-    else:
-        yield Finding("V1", "unknown", "no relabelling was run", "run with --permutations 199")
+    yield _relabeling_finding(design, tasks)
     for rule, reason in (
         ("C1", "the objective is prediction, not a signature"),
         ("C3", "one objective was declared"),
@@ -205,10 +230,30 @@ def _findings(design: Content, tasks: Content) -> Iterator[Finding]:
         yield Finding(rule, "not-applicable", reason)
 
 
+def _relabeling_finding(design: Content, tasks: Content) -> Finding:
+    rows = [
+        row
+        for block in tasks.values()
+        for name, row in block.get("models", {}).items()
+        if name in MODELS and MODELS[name].uses_vitals
+    ]
+    tested = {row["label"] for row in rows if row["metrics"]["vus"].get("p") is not None}
+    untested = {row["label"] for row in rows} - tested
+    if not tested:
+        return Finding("V1", "unknown", "no model was relabelled", "run with --permutations 199")
+    also = f"; not tested: {', '.join(sorted(untested))}" if untested else ""
+    return Finding(
+        "V1",
+        "passed",
+        f"label sequences were exchanged between patients {design['permutations']} times, with "
+        f"refits: {', '.join(sorted(tested))}{also}",
+    )
+
+
 def _look_ahead_findings(design: Content, tasks: Content) -> Iterator[Finding]:
-    ahead = [task for task, block in tasks.items() if block.get("looks_ahead")]
     if "none" in design["history"]:
-        also = f"; so do the references of {', '.join(ahead)}" if ahead else ""
+        ahead = [task for task, block in tasks.items() if block.get("looks_ahead")]
+        also = f"; so do the classes or references of {', '.join(ahead)}" if ahead else ""
         yield Finding(
             "K6",
             "warned",
@@ -216,13 +261,28 @@ def _look_ahead_findings(design: Content, tasks: Content) -> Iterator[Finding]:
             "for live use take history reports, or a causal reference with the filter",
         )
     if "reports" in design["history"]:
+        ahead = [task for task, block in tasks.items() if block["reports"].get("looks_ahead")]
+        also = f"; but the classes of {', '.join(ahead)} hold the next report" if ahead else ""
         yield Finding(
             "K6",
-            "passed",
-            "history reports: filtered; reports enter strictly after they were given",
+            "warned" if ahead else "passed",
+            f"history reports: filtered; reports enter strictly after they were given{also}",
+            "take the difference to the previous window for live use" if ahead else "",
         )
 
 
-def _interval(cell: Content) -> str:
+def interval(cell: Content) -> str:
+    """Write an interval.
+
+    Parameters
+    ----------
+    cell : dict
+        A metric or comparison of results.json; the ends are None where too few patients take part.
+
+    Returns
+    -------
+    str
+        Both ends, or that there are none.
+    """
     low, high = cell["ci95"]
-    return f"{low:.3f} to {high:.3f}"
+    return "no interval" if low is None or high is None else f"{low:.3f} to {high:.3f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -59,7 +59,8 @@ class VitalsStudy:
     model_options : mapping
         Options of the estimators by model, such as ``{"hmm": {"n_iter": 50}}``.
     vitals : tuple of str, optional
-        Which vitals to use; by default all that were observed.
+        Which vitals to use; by default the vital signs that were observed. Further numeric
+        signals of a table are used only when they are named.
     n_jobs : int, default -1
         Threads; -1 uses all cores.
 
@@ -102,6 +103,12 @@ class VitalsStudy:
         ):
             if getattr(self, name) < least:
                 raise InputError(name, str(getattr(self, name)), f"at least {least}")
+        if self.permutations and "none" not in self.histories:
+            raise InputError(
+                "permutations",
+                f"{self.permutations} with history 'reports' alone",
+                "history 'none' or 'both': the relabelling test is about vital signs alone",
+            )
         if self.folds != "leave-one-out" and (not isinstance(self.folds, int) or self.folds < 2):
             raise InputError("folds", repr(self.folds), 'at least 2, or "leave-one-out"')
 
@@ -136,7 +143,7 @@ class VitalsStudy:
         options = dict(self.target_options.get(task, {}))
         if history == "reports" and task == "median-referenced":
             options["reference"] = "causal"
-        return Target(task=task, **options)  # type: ignore[arg-type]
+        return make_target(task, options)
 
     def models_for(self, history: str) -> tuple[str, ...]:
         """Return the models of one history.
@@ -180,6 +187,39 @@ class VitalsStudy:
     def to_dict(self) -> dict[str, Any]:
         """Return the design as plain values."""
         return asdict(self)
+
+
+def make_target(task: str, options: Mapping[str, Any]) -> Target:
+    """Return a target, refusing options that no task has.
+
+    Parameters
+    ----------
+    task : str
+        Name of the task.
+    options : mapping
+        Other fields of :class:`dolorimeter.tables.Target`.
+
+    Returns
+    -------
+    Target
+        With the options.
+
+    Raises
+    ------
+    InputError
+        If an option is unknown, or has a value that cannot be.
+    """
+    known = [f.name for f in fields(Target) if f.name != "task"]
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise InputError(f"option of the task {task!r}", repr(unknown[0]), f"one of {known}")
+    try:
+        return Target(task=task, **options)  # type: ignore[arg-type]
+    except InputError:
+        raise
+    except (TypeError, ValueError) as error:
+        rule = "values of the kinds that dolorimeter.tables.Target documents"
+        raise InputError(f"options of the task {task!r}", str(error), rule) from error
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:

@@ -12,7 +12,7 @@ import numpy as np
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.states import MODELS
-from dolorimeter.tables import Cohort, Events, Target, label_windows, make_windows
+from dolorimeter.tables import VITALS, Cohort, Events, Target, label_windows, make_windows
 
 from .arm import window_stays
 from .crossfit import Knowledge, StayData, build, fit, prepare_stays
@@ -274,7 +274,10 @@ def _record(fitted: Any, data: StayData, labels: Ints) -> dict[str, Any]:
 
 
 def use_vitals(cohort: Cohort, vitals: tuple[str, ...] | None) -> Cohort:
-    """Keep some vitals of a cohort; by default those that were ever observed.
+    """Keep some vitals of a cohort; by default the vital signs that were ever observed.
+
+    Further numeric signals of a table are used only when they are named: a column may be the pain
+    score under another name.
 
     Parameters
     ----------
@@ -289,10 +292,14 @@ def use_vitals(cohort: Cohort, vitals: tuple[str, ...] | None) -> Cohort:
         With the columns asked for, in that order.
     """
     if vitals is None:
-        missing = np.atleast_1d(np.isnan(cohort.vitals).all(axis=0))
-        vitals = tuple(n for i, n in enumerate(cohort.vital_names) if not missing[i])
+        seen = np.flatnonzero(~np.isnan(cohort.vitals).all(axis=0))
+        observed = [cohort.vital_names[i] for i in seen]
+        vitals = tuple(name for name in observed if name in VITALS)
     if not vitals:
-        raise InputError("vitals", "none observed", "at least one vital sign in the data")
+        raise InputError(
+            "vitals", "none observed", f"at least one of {', '.join(VITALS)}",
+            "Name further signals to use them: --vitals NAME,NAME.",
+        )  # fmt: skip
     return replace(cohort, vitals=columns(cohort, vitals), vital_names=vitals)
 
 

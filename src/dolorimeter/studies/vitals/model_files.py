@@ -68,6 +68,11 @@ def load_vitals_model(directory: str | Path) -> VitalsModel:
     InputError
         If the files are missing, malformed, or hold something else.
     """
+    if not (Path(directory) / MODEL_FILE).is_file():
+        raise InputError(
+            str(directory), f"no {MODEL_FILE} in it", "a model that `vitals fit` or evaluate saved",
+            "MODEL comes before DATA.",
+        )  # fmt: skip
     kind, header, arrays = load_arrays(directory)
     where = str(Path(directory) / MODEL_FILE)
     if kind != KIND:

@@ -22,9 +22,9 @@ def relabeling_test(
 ) -> dict[str, dict[str, float | None]]:
     """Return the p-value of each model and metric against exchanged label sequences.
 
-    Whole label sequences, gaps included, are exchanged between stays of like length; every model
-    is refitted and scored on the folds it had (science.md 1.6). The prepared windows are reused,
-    since nothing in them depends on labels.
+    Whole label sequences, gaps included, are exchanged between stays of like length, those of one
+    patient together (docs/decisions/0006); every model is refitted and scored on the folds it had
+    (science.md 1.6). The prepared windows are reused, since nothing in them depends on labels.
 
     Parameters
     ----------
@@ -66,7 +66,9 @@ def _draw(
     """
     rng = stream(seed, "relabel", arm.task, str(index))
     for _ in range(ATTEMPTS):
-        labels = exchange_labels(arm.labels, arm.cohort.offsets, random_state=rng)
+        labels = exchange_labels(
+            arm.labels, arm.cohort.offsets, random_state=rng, groups=arm.cohort.patient_ids
+        )
         try:
             return _refit(study, arm, names, labels, seed)
         except InputError as error:

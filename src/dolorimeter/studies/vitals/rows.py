@@ -123,7 +123,11 @@ def mode_probabilities(arm: Arm) -> Floats:
 
 
 def adjust(blocks: list[dict[str, Row]], null_bootstraps: int) -> None:
-    """Add Holm-adjusted values over all tests of one history (science.md 1.6).
+    """Add Holm-adjusted values over the tests of one history (science.md 1.6).
+
+    ``p_paper`` is adjusted over models, metrics, nulls and tasks; ``p`` of the relabelling test
+    over the models that see vital signs and the tasks, each metric for itself, since a claim rests
+    on one metric, the VUS.
 
     Parameters
     ----------
@@ -139,8 +143,15 @@ def adjust(blocks: list[dict[str, Row]], null_bootstraps: int) -> None:
     adjusted = holm(family) if enough else [None] * len(family)
     for (cell, null), value in zip(paper, adjusted, strict=True):
         cell["p_paper_holm"][null] = value
-    for cell, value in zip(cells, holm([cell["p"] for cell in cells]), strict=True):
-        cell["p_holm"] = value
+    for metric in METRICS:
+        tested = [
+            row["metrics"][metric]
+            for block in blocks
+            for name, row in block.items()
+            if name not in NULLS and MODELS[name].uses_vitals
+        ]
+        for cell, value in zip(tested, holm([cell["p"] for cell in tested]), strict=True):
+            cell["p_holm"] = value
 
 
 def _cells(block: dict[str, Row]) -> Iterator[dict[str, Any]]:

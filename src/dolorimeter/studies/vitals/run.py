@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -197,13 +196,10 @@ def _adjust_all(study: VitalsStudy, tasks: dict[str, Any]) -> None:
 
 
 def _add_fit(tasks: dict[str, Any], models: dict[tuple[str, str], VitalsModel]) -> None:
+    """File what the refit did where its target is: the arm without reports, if that was run."""
     for (task, name), model in models.items():
-        for block in _blocks(tasks[task]):
-            block["models"][name]["parameters"]["refit"] = dict(model.record)
-
-
-def _blocks(task: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    return [b for b in (task, task.get("reports")) if b and "models" in b]
+        block = tasks[task] if "models" in tasks[task] else tasks[task]["reports"]
+        block["models"][name]["parameters"]["refit"] = dict(model.record)
 
 
 def _stay_counts(cohort: Cohort, target: Any) -> np.ndarray:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .claim import whom
+from dolorimeter.states import MODELS
+
+from .claim import interval, whom
 
 Content = dict[str, Any]
 BETTER, WORSE, SAME = "better", "worse", "no different"
@@ -28,7 +30,7 @@ def summarize(content: Content) -> list[str]:
     told = {task: b["reports"] for task, b in content["tasks"].items() if "reports" in b}
     return [
         _who(content),
-        *(_against_nulls(task, block) for task, block in alone.items()),
+        *(s for task, block in alone.items() for s in _against_nulls(task, block)),
         *_drift("Vital signs alone", alone),
         *(s for task, block in told.items() for s in _what_vitals_add(task, block)),
         *_drift("Earlier reports known", told),
@@ -49,6 +51,8 @@ def direction(comparison: Content) -> str:
         ``"better"``, ``"worse"`` or ``"no different"``.
     """
     low, high = comparison["ci95"]
+    if low is None or high is None:
+        return SAME
     return BETTER if low > 0 else WORSE if high < 0 else SAME
 
 
@@ -62,20 +66,23 @@ def _who(content: Content) -> str:
     )
 
 
-def _against_nulls(task: str, block: Content) -> str:
-    """Say which models beat chance and the commonest class, and when none does."""
+def _against_nulls(task: str, block: Content) -> Iterator[str]:
+    """Say which models lie above chance and the commonest class, and when none does."""
     models, chance = block["models"], block["chance"]
-    trained = [n for n in models if n not in ("random", "mode", "chain")]
+    trained = [n for n in models if n in MODELS and MODELS[n].uses_vitals]
+    if not trained:
+        return
     best = max(trained, key=lambda n: models[n]["metrics"]["vus"]["mean"])
-    above = [n for n in trained if models[n]["metrics"]["vus"]["ci95"][0] > chance]
+    lows = {n: models[n]["metrics"]["vus"]["ci95"][0] for n in trained}
+    above = [n for n, low in lows.items() if low is not None and low > chance]
     right = [c["a"] for c in block["comparisons"] if c["b"] == "mode" and direction(c) == BETTER]
     mode = models["mode"]["metrics"]["accuracy"]["mean"]
-    return (
-        f"{task.capitalize()} task, vital signs alone: {_named(models, above, len(trained))} "
-        f"chance ({chance:.3f}) by the 95 % interval of the VUS; the highest is "
-        f"{_vus(models[best])}, {models[best]['label']}. "
-        f"{_named(models, right, len(trained)).capitalize()} always answering the commonest class, "
-        f"which is right in {100 * mode:.0f} %.{_time_alone(models)}"
+    yield (
+        f"{task.capitalize()} task, vital signs alone: the VUS of "
+        f"{_named(models, above, len(trained))} above chance ({chance:.3f}) by its 95 % interval, "
+        f"which is not adjusted and supports no claim; the highest is {_vus(models[best])}, "
+        f"{models[best]['label']}. The accuracy of {_named(models, right, len(trained))} above "
+        f"that of always answering the commonest class, {100 * mode:.0f} %.{_time_alone(models)}"
     )
 
 
@@ -88,9 +95,9 @@ def _time_alone(models: Content) -> str:
 
 def _named(models: Content, names: list[str], n_tried: int) -> str:
     if not names:
-        return f"none of {n_tried} models beats"
+        return f"none of {n_tried} models lies"
     said = ", ".join(models[name]["label"] for name in names)
-    return f"{said} {'beats' if len(names) == 1 else 'beat'}"
+    return f"{said} {'lies' if len(names) == 1 else 'lie'}"
 
 
 def _what_vitals_add(task: str, block: Content) -> Iterator[str]:
@@ -132,4 +139,4 @@ def _drift(where: str, blocks: Content) -> Iterator[str]:
 
 def _vus(row: Content) -> str:
     cell = row["metrics"]["vus"]
-    return f"{cell['mean']:.3f} ({cell['ci95'][0]:.3f} to {cell['ci95'][1]:.3f})"
+    return f"{cell['mean']:.3f} ({interval(cell)})"
