@@ -155,12 +155,14 @@ def _emit(
     power = select(one_bit(bits), splat(1.0), splat(power))
     top = splat(-np.inf)
     for k in range(n_states):
-        total = splat(0.0)
+        square, norm = splat(0.0), splat(0.0)
         for d in range(n_features):
             value = load(features, (row, d))
             z = (value - splat(gauss[MEAN, k, d])) * splat(gauss[SCALE, k, d])
-            term = fma(-z, z, total + splat(gauss[NORM, k, d]))
-            total = select(present(value), term, total)
+            there = present(value)
+            square = select(there, fma(-z, z, square), square)
+            norm = select(there, norm + splat(gauss[NORM, k, d]), norm)
+        total = square + norm
         total = total * power
         top = select(has_bit(possible, k) & (total > top), total, top)
         store(rows, (at, n_states + k), total)
@@ -336,36 +338,92 @@ def _step_back(
 def _sum_transitions(first: int, last: int, rows: Floats, sums: Floats) -> None:
     """Add alpha(t - 1) times b beta / scale (t) over rows; the probability itself comes later."""
     n_states = sums.shape[0]
+    threes = n_states - n_states % 3
     for i in range(n_states):
-        for j in range(n_states):
-            total = load(sums, (i, 2 + j))
+        for j in range(0, threes, 3):
+            one, two = load(sums, (i, 2 + j)), load(sums, (i, 3 + j))
+            three, at = load(sums, (i, 4 + j)), n_states + j
             for r in range(first, last):
-                total = fma(load(rows, (r, i)), load(rows, (r, n_states + j)), total)
-            store(sums, (i, 2 + j), total)
+                alpha = load(rows, (r, i))
+                one = fma(alpha, load(rows, (r, at)), one)
+                two = fma(alpha, load(rows, (r, at + 1)), two)
+                three = fma(alpha, load(rows, (r, at + 2)), three)
+            store(sums, (i, 2 + j), one)
+            store(sums, (i, 3 + j), two)
+            store(sums, (i, 4 + j), three)
+        for j in range(threes, n_states):
+            one = load(sums, (i, 2 + j))
+            for r in range(first, last):
+                one = fma(load(rows, (r, i)), load(rows, (r, n_states + j)), one)
+            store(sums, (i, 2 + j), one)
+
+
+@_inner
+def _add_moments(weight: Lanes, value: Lanes, count: Lanes, linear: Lanes, square: Lanes) -> Any:
+    """Add a weight, the weight times x, and the weight times x squared."""
+    product = weight * value
+    return count + weight, linear + product, fma(product, value, square)
+
+
+@_inner
+def _sum_three(
+    features: Floats, base: int, n_rows: int, d: int, k: int, gamma: Floats, sums: Floats
+) -> None:
+    """Add the moments of one emission in three states, which share its reading."""
+    at = 2 + sums.shape[0] + 3 * d
+    n0, x0, s0 = load(sums, (k, at)), load(sums, (k, at + 1)), load(sums, (k, at + 2))
+    n1, x1, s1 = load(sums, (k + 1, at)), load(sums, (k + 1, at + 1)), load(sums, (k + 1, at + 2))
+    n2, x2, s2 = load(sums, (k + 2, at)), load(sums, (k + 2, at + 1)), load(sums, (k + 2, at + 2))
+    nothing = splat(0.0)
+    for r in range(n_rows):
+        value = load(features, (base + r, d))
+        there = present(value)
+        value = select(there, value, nothing)
+        n0, x0, s0 = _add_moments(select(there, load(gamma, (r, k)), nothing), value, n0, x0, s0)
+        n1, x1, s1 = _add_moments(
+            select(there, load(gamma, (r, k + 1)), nothing), value, n1, x1, s1
+        )
+        n2, x2, s2 = _add_moments(
+            select(there, load(gamma, (r, k + 2)), nothing), value, n2, x2, s2
+        )
+    store(sums, (k, at), n0)
+    store(sums, (k, at + 1), x0)
+    store(sums, (k, at + 2), s0)
+    store(sums, (k + 1, at), n1)
+    store(sums, (k + 1, at + 1), x1)
+    store(sums, (k + 1, at + 2), s1)
+    store(sums, (k + 2, at), n2)
+    store(sums, (k + 2, at + 1), x2)
+    store(sums, (k + 2, at + 2), s2)
+
+
+@_inner
+def _sum_one(
+    features: Floats, base: int, n_rows: int, d: int, k: int, gamma: Floats, sums: Floats
+) -> None:
+    """Add the moments of one emission in one state."""
+    at = 2 + sums.shape[0] + 3 * d
+    n0, x0, s0 = load(sums, (k, at)), load(sums, (k, at + 1)), load(sums, (k, at + 2))
+    for r in range(n_rows):
+        value = load(features, (base + r, d))
+        there = present(value)
+        weight = select(there, load(gamma, (r, k)), splat(0.0))
+        n0, x0, s0 = _add_moments(weight, select(there, value, splat(0.0)), n0, x0, s0)
+    store(sums, (k, at), n0)
+    store(sums, (k, at + 1), x0)
+    store(sums, (k, at + 2), s0)
 
 
 @_inner
 def _sum_moments(features: Floats, base: int, n_rows: int, gamma: Floats, sums: Floats) -> None:
     """Add posterior, posterior times x and posterior times x squared over what is present."""
-    n_states, n_features = sums.shape[0], features.shape[1]
-    for k in range(n_states):
-        at = 2 + n_states
-        for d in range(n_features):
-            count = load(sums, (k, at))
-            linear, square = load(sums, (k, at + 1)), load(sums, (k, at + 2))
-            for r in range(n_rows):
-                value = load(features, (base + r, d))
-                there = present(value)
-                weight = select(there, load(gamma, (r, k)), splat(0.0))
-                value = select(there, value, splat(0.0))
-                count = count + weight
-                product = weight * value
-                linear = linear + product
-                square = fma(product, value, square)
-            store(sums, (k, at), count)
-            store(sums, (k, at + 1), linear)
-            store(sums, (k, at + 2), square)
-            at += 3
+    n_states = sums.shape[0]
+    threes = n_states - n_states % 3
+    for d in range(features.shape[1]):
+        for k in range(0, threes, 3):
+            _sum_three(features, base, n_rows, d, k, gamma, sums)
+        for k in range(threes, n_states):
+            _sum_one(features, base, n_rows, d, k, gamma, sums)
 
 
 @_inner
