@@ -1,6 +1,7 @@
 """The estimator: what it learns, what it says of itself, and what it refuses."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -300,3 +301,12 @@ def test_sample_draws_from_the_model():
         np.testing.assert_allclose(X[y == k].mean(axis=0), TRUTH.means_[k], atol=0.1)
         np.testing.assert_allclose(X[y == k].var(axis=0), TRUTH.variances_[k], rtol=0.1)
     assert TRUTH.sample(random_state=0)[0].shape == (1, 4)
+
+
+def test_fits_in_threads_do_not_disturb_each_other():
+    problems = [data(seed=s, lengths=LENGTHS[:5])[:2] for s in range(8)]
+    alone = [GaussianHMM().fit(X, y, LENGTHS[:5]) for X, y in problems]
+    with ThreadPoolExecutor(4) as pool:
+        models = pool.map(lambda p: GaussianHMM().fit(*p, LENGTHS[:5]), problems)
+        for one, other in zip(alone, models, strict=True):
+            same(one, other, rtol=0)
