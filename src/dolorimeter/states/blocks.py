@@ -279,7 +279,7 @@ def run(kernel: Any, *arguments: Any) -> Any:
 def _announced() -> Iterator[None]:
     """Tell whoever waits at a terminal that the wait is for the compiler, and happens once."""
     timer = threading.Timer(
-        NOTICE_AFTER, sys.stderr.write, ["Compiling kernels, once: about 10 s …\n"]
+        NOTICE_AFTER, sys.stderr.write, ["Compiling kernels, once: up to 20 s …\n"]
     )
     timer.daemon = True
     if sys.stderr.isatty():
