@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -183,10 +183,6 @@ class VitalsStudy:
 
         fresh = int(np.random.default_rng().integers(2**32))
         return run(self, cohort, fresh if random_state is None else random_state)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the design as plain values."""
-        return asdict(self)
 
 
 def make_target(task: str, options: Mapping[str, Any]) -> Target:
