@@ -25,8 +25,10 @@ PUBLIC = {
     "dolorimeter.core": {
         "DolorimeterError",
         "Folds",
+        "Grid",
         "InputError",
         "Outcome",
+        "Samples",
         "Sequences",
         "output_directory",
         "progress",

@@ -5,12 +5,15 @@ from .errors import DolorimeterError, InputError
 from .files import output_directory, write_file
 from .outcome import Outcome
 from .progress import progress
+from .samples import Grid, Samples
 
 __all__ = [
     "DolorimeterError",
     "Folds",
+    "Grid",
     "InputError",
     "Outcome",
+    "Samples",
     "Sequences",
     "output_directory",
     "progress",

@@ -1,0 +1,1 @@
+"""Decoding: exact fast cross-validation, searchlight, specificity, signatures."""

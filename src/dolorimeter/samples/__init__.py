@@ -1,0 +1,1 @@
+"""Trials by features in: tables, arrays, images, connectivity, epochs; and simulated ones."""
