@@ -38,12 +38,24 @@ class Finding:
         The facts that decided it.
     remedy : str
         What would change it; empty where nothing need change.
+    title : str
+        What the rule is about.
+    section : str
+        Where in Hu & Iannetti (2016) it comes from.
+    severity : str
+        ``"blocks"`` a claim, ``"limits"`` what it may say, or ``"advises"``.
+    analysis : str
+        Which analysis it is about; empty: all of the study's.
     """
 
     rule: str
     status: Status
     reason: str
     remedy: str = ""
+    title: str = ""
+    section: str = ""
+    severity: str = ""
+    analysis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class Claim:
     Attributes
     ----------
     objective : str
-        ``"prediction"`` or ``"signature"``.
+        ``"prediction"``, ``"signature"``, ``"association"``, or ``"not declared"``.
     scope : str
         To whom and when the claim applies, in words.
     granted, refused, unproven : tuple of Statement
