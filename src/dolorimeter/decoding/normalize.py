@@ -50,7 +50,7 @@ def normalize_pattern(X: ArrayLike, regions: ArrayLike | None = None) -> Floats:
     >>> normalize_pattern([[1.0, 2.0, 3.0, 6.0]]).round(3).tolist()
     [[-1.069, -0.535, 0.0, 1.604]]
     """
-    data = _checked(X)
+    data = finite_matrix(X)
     places = _places(regions, data.shape[1])
     out = np.empty_like(data)
     for name, columns in places:
@@ -76,7 +76,7 @@ def amplitude(X: ArrayLike) -> Floats:
     InputError
         If a value is not finite.
     """
-    data = _checked(X)
+    data = finite_matrix(X)
     return np.column_stack([data.mean(axis=1), data.std(axis=1)])
 
 
@@ -102,10 +102,43 @@ def is_normalized(X: ArrayLike, regions: ArrayLike | None = None, tolerance: flo
     InputError
         If a value is not finite.
     """
-    data = _checked(X)
+    data = finite_matrix(X)
     return all(
         _is_standard(data[:, columns], tolerance) for _, columns in _places(regions, data.shape[1])
     )
+
+
+def finite_matrix(X: ArrayLike) -> Floats:
+    """Return samples by features as finite floats.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Any numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features), float64
+        The same.
+
+    Raises
+    ------
+    InputError
+        If the shape is another or a value is not finite.
+    """
+    data = np.asarray(X, dtype=np.float64)
+    if data.ndim != 2 or 0 in data.shape:
+        raise InputError("X", f"shape {data.shape}", "samples by features, at least one of each")
+    bad = ~np.isfinite(data)
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise InputError(
+            "X",
+            f"{data[row, column]} in sample {row}, feature {column}",
+            "finite numbers",
+            "Leave such features or samples out, or mask them.",
+        )
+    return data
 
 
 class SpatialNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -175,23 +208,6 @@ class SpatialNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         data = validate_data(self, X, reset=False, dtype=np.float64)
         return normalize_pattern(data, self.regions)
-
-
-def _checked(X: ArrayLike) -> Floats:
-    """Return samples by features as finite floats."""
-    data = np.asarray(X, dtype=np.float64)
-    if data.ndim != 2 or 0 in data.shape:
-        raise InputError("X", f"shape {data.shape}", "samples by features, at least one of each")
-    bad = ~np.isfinite(data)
-    if bad.any():
-        row, column = np.argwhere(bad)[0]
-        raise InputError(
-            "X",
-            f"{data[row, column]} in sample {row}, feature {column}",
-            "finite numbers",
-            "Leave such features or samples out, or mask them.",
-        )
-    return data
 
 
 def _places(regions: ArrayLike | None, n_features: int) -> list[tuple[str, Any]]:
