@@ -48,7 +48,7 @@ def check_fields(content: Any, probabilities: Collection[str] = ()) -> None:
         If a value has the wrong type, a word is not one of the allowed ones, a number is not
         finite or negative where it counts, or an interval is upside down.
     """
-    for name, hint in hints(type(content)).items():
+    for name, hint in hints(content.__class__).items():
         value = getattr(content, name)
         _check(name, value, hint)
         if name in probabilities and value is not None and not 0 <= value <= 1:
