@@ -1,1 +1,22 @@
 """Decoding: exact fast cross-validation, searchlight, specificity, signatures."""
+
+from .fast_cv import cross_validate
+from .regions import cross_validate_regions
+from .relabelling import relabelling_p, relabellings
+from .results import CrossValidated, GroupCrossValidated, RegionsCrossValidated
+from .schemes import Scheme, make_scheme
+from .within_subjects import group_cross_validate
+
+__all__ = [
+    # Cross-validation.
+    "CrossValidated",
+    "GroupCrossValidated",
+    "RegionsCrossValidated",
+    "Scheme",
+    "cross_validate",
+    "cross_validate_regions",
+    "group_cross_validate",
+    "make_scheme",
+    "relabelling_p",
+    "relabellings",
+]

@@ -160,7 +160,7 @@ def _chosen(
 ) -> int:
     """Class predicted for sample i when i and j are held out; values are multiplied by det > 0.
 
-    One row of targets: classes 0 and 1 coded as -1 and +1. Several: one-hot, the largest wins.
+    One row of targets: classes 0 and 1 coded as -1 and +1. A row for each class: the largest wins.
     """
     if targets.shape[0] == 1:
         value = targets[0, i] * det - (own * errors[0, i] - cross * errors[0, j])
@@ -185,7 +185,7 @@ def pair_hits(
     residual : ndarray of shape (n, n), float64
         From :func:`residual_matrix`.
     targets : ndarray of shape (b, k, n), float64
-        Coded targets of each labelling: one row of -1 and +1, or one-hot rows of K classes.
+        Coded targets of each labelling: -1 and +1 in one row, or in a row for each class.
     errors : ndarray of shape (b, k, n), float64
         ``targets @ residual``.
     codes : ndarray of shape (b, n), int64
