@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from dolorimeter.core import Samples
-from dolorimeter.decoding.specificity import Specificity, specificity
+from dolorimeter.decoding.specificity import specificity
+from dolorimeter.decoding.specificity_result import Specificity
 
 N_SUBJECTS, N_RUNS, N_TRIALS, N_FEATURES = 12, 4, 16, 80
 MODALITIES = ("pain", "touch", "sound", "baseline")

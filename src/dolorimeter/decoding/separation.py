@@ -196,7 +196,7 @@ def _least_half(firsts: list[Bools]) -> float:
     return float(stats.norm.ppf(0.975) * error + step)
 
 
-def _bootstrap(decisions: Floats, first: Bools, error: float, rng: np.random.Generator) -> Interval:
+def _bootstrap(decisions: Floats, first: Bools, least: float, rng: np.random.Generator) -> Interval:
     """Resample the trials of each condition; widen to what so few trials allow."""
     a, b = decisions[first], decisions[~first]
     wins = (a[:, None] > b) + 0.5 * (a[:, None] == b)
