@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dolorimeter.core import InputError
 
-from .claim import Claim, Statement
+from .beyond import further_statements
+from .claim import Claim, Finding, Statement
 from .facts import Facts
-from .proposition import Proposition
+from .proposition import Proposition, judge_proposition
+from .protocol import read_protocol
+from .rules import RULES
+from .statements import Judged, objective_statements
+from .words import scope_of, sentence
+
+Analyses = Sequence[tuple[Facts, Sequence[Proposition]]]
 
 
-def audit_study(analyses: Sequence[tuple[Facts, Sequence[Proposition]]], scope: str = "") -> Claim:
+def audit_study(analyses: Analyses, scope: str = "") -> Claim:
     """Judge a study: what its analyses carry, what their protocols forbid, what stays unproven.
 
     Parameters
@@ -26,7 +35,8 @@ def audit_study(analyses: Sequence[tuple[Facts, Sequence[Proposition]]], scope: 
     Returns
     -------
     Claim
-        Nothing is granted for lack of evidence.
+        Nothing is granted for lack of evidence. Each rule is found once for each analysis;
+        findings that are the same for several are one.
 
     Raises
     ------
@@ -35,14 +45,19 @@ def audit_study(analyses: Sequence[tuple[Facts, Sequence[Proposition]]], scope: 
     """
     if not analyses:
         raise InputError("analyses", "none", "at least one")
-    texts = [p.text for _, asked in analyses for p in asked]
+    facts = [each for each, _ in analyses]
+    said: dict[str, dict[Statement, None]] = defaultdict(dict)
+    for each, propositions in analyses:
+        for kind, statement in _judge_one(each, propositions):
+            said[kind][replace(statement, text=sentence(statement.text))] = None
+    objectives = dict.fromkeys(f.objective or "not declared" for f in facts)
     return Claim(
-        objective=analyses[0][0].objective or "not declared",
-        scope=scope,
-        granted=(),
-        refused=(),
-        unproven=tuple(Statement(f"{text}.", ()) for text in texts),
-        findings=(),
+        objective=" and ".join(objectives),
+        scope=scope or scope_of(facts),
+        granted=tuple(said["granted"]),
+        refused=tuple(said["refused"]),
+        unproven=tuple(said["unproven"]),
+        findings=tuple(_findings(facts)),
     )
 
 
@@ -64,6 +79,22 @@ def judge(protocol: Mapping[str, Any] | str | Path) -> Claim:
     InputError
         If the file cannot be read, a key is not one of the format's, or a value not of its kind.
     """
-    if not isinstance(protocol, Mapping):
-        raise InputError("protocol", repr(protocol), "a mapping")
-    return audit_study([(Facts(**protocol), ())])
+    return audit_study([(read_protocol(protocol).facts, ())])
+
+
+def _judge_one(facts: Facts, propositions: Sequence[Proposition]) -> Iterator[Judged]:
+    yield from objective_statements(facts)
+    for proposition in propositions:
+        yield judge_proposition(facts, proposition)
+    yield from further_statements(facts)
+
+
+def _findings(analyses: Sequence[Facts]) -> Iterator[Finding]:
+    """Run every rule on every analysis; merge what is the same but for the analysis."""
+    for rule in RULES.values():
+        alike: dict[Finding, list[str]] = defaultdict(list)
+        for facts in analyses:
+            alike[replace(rule(facts), analysis="")].append(facts.label)
+        for finding, labels in alike.items():
+            whole = len(labels) == len(analyses) > 1
+            yield replace(finding, analysis="" if whole else "; ".join(labels))

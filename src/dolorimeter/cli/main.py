@@ -11,7 +11,7 @@ import click
 
 from dolorimeter._version import __version__
 
-VERBS = {"demo": ".demo:demo", "vitals": ".vitals:vitals"}
+VERBS = {"demo": ".demo:demo", "vitals": ".vitals:vitals", "audit": ".audit:audit"}
 DEBUG = "DOLORIMETER_DEBUG"
 
 

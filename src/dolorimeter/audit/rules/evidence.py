@@ -29,6 +29,8 @@ def _s1(facts: Facts) -> Verdict:
 def _specific(c: Comparator) -> Iterator[Condition]:
     """Ask of one modality: as salient as pain, and told from it."""
     salience, margin, separation = c.salience_ci95, c.margin, c.separation_ci95
+    if not c.modality:
+        yield Condition("comparators", None, "", "a modality without a name")
     if salience is None or margin is None:
         yield Condition("comparators", None, "", f"whether {c.modality} is as salient is not known")
     else:

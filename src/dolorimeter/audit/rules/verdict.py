@@ -93,7 +93,7 @@ class Rule:
         """Return what the rule finds, its facts named as measured or declared."""
         verdict = self.check(facts)
         if verdict.missing:
-            remedy = f"say {', '.join(verdict.missing)}, or measure it"
+            remedy = f"state or measure {', '.join(verdict.missing)}"
         else:
             remedy = self.remedy if verdict.status in ("violated", "warned", "unknown") else ""
         return Finding(
@@ -204,7 +204,9 @@ def no_column(facts: Facts) -> Verdict:
     """
     if facts.objective is None and not (asks(facts, "signature") or asks(facts, "prediction")):
         return unknown("objective")
-    return not_applicable(f"asked of no {facts.objective or facts.claims[0]}", "objective")
+    return not_applicable(
+        f"not asked of a study of {facts.objective or facts.claims[0]}", "objective"
+    )
 
 
 def spoken(name: str) -> str:
