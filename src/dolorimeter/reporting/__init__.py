@@ -1,5 +1,7 @@
 """Reports: plain results in, one self-contained HTML page out; nothing is computed here."""
 
+from .decoding import render_decoding_report
+from .figures_brain import BrainMap
 from .vitals import render_vitals_report
 
-__all__ = ["render_vitals_report"]
+__all__ = ["BrainMap", "render_decoding_report", "render_vitals_report"]

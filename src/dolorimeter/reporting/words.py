@@ -26,6 +26,8 @@ METRICS: Mapping[str, str] = {
     "weighted_precision": "Weighted precision",
     "weighted_recall": "Weighted recall",
     "weighted_f1": "Weighted F1",
+    "r2": "R²",
+    "correlation": "Correlation",
 }
 NULL_MODELS = ("random", "mode")
 OPTIONS: Mapping[str, str] = {

@@ -1,0 +1,239 @@
+"""The words of a decoding report: what was asked, how it was done, what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .formats import count, interval, is_absent, number, p_value, plain
+from .words import metric
+
+Results = Mapping[str, Any]
+WHOM: Mapping[str, str] = {
+    "same-subjects": "in the people the model was trained on",
+    "new-stays": "in new stays of known patients",
+    "new-subjects": "in people the model has not seen",
+    "new-groups": "in groups of people the model has not seen",
+}
+TIMING: Mapping[str, str] = {"live": "live", "after-the-fact": "after the fact"}
+NORMALIZATION: Mapping[str, str] = {
+    "sample": "every sample standardized over its own features (mean 0, deviation 1)",
+    "none": "features as they are, amplitude kept",
+    "time": "features standardized over time or trials",
+}
+
+
+def block(results: Results, name: str) -> Results:
+    """Return a block of the results, empty where the run has none.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json`` or a block of it.
+    name : str
+        Key of the block.
+
+    Returns
+    -------
+    mapping
+        Never None.
+    """
+    return results.get(name) or {}
+
+
+def counted(n: Any, noun: str) -> str:
+    """Write a count with its noun.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    noun : str
+        Its singular.
+
+    Returns
+    -------
+    str
+        Such as ``"1 fold"`` or ``"90 folds"``.
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count(n)} {noun if n == 1 else plural}"
+
+
+def question(results: Results) -> str:
+    """Say what was asked of the data.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    data, design = block(results, "data"), block(results, "design")
+    target = block(data, "target")
+    name = plain(target.get("name") or "the target")
+    classes = " or ".join(plain(c) for c in target.get("class_names") or ())
+    what = f"{name} ({classes})" if classes else name
+    features = data.get("features")
+    source = f"the {count(features)} features of a sample" if features else "a sample"
+    whom = WHOM.get(design.get("whom") or "", "")
+    when = TIMING.get(design.get("timing") or "", "")
+    tail = ", ".join(part for part in (whom, when) if part)
+    if design.get("objective") == "signature":
+        asked = f"does the pattern of {source}, and not its amplitude, tell {what}"
+    else:
+        asked = f"can {what} be predicted from {source}"
+    return f"{asked}{', ' if tail else ''}{tail}?"
+
+
+def score_sentence(score: Results) -> str:
+    """Write a score with its interval and its null.
+
+    Parameters
+    ----------
+    score : mapping
+        A score of the results: ``metric``, ``value``, ``ci95``, ``null_mean``, ``p``, ….
+
+    Returns
+    -------
+    str
+        Without a full stop; empty where there is no score.
+    """
+    if is_absent(score.get("value")):
+        return ""
+    said = f"{metric(score.get('metric') or 'score')} {number(score['value'])}"
+    notes = []
+    if not is_absent(score.get("n")):
+        notes.append(f"{count(score['n'])} test samples")
+    if score.get("ci95"):
+        notes.append(f"95 % interval {interval(score['ci95'])}")
+    if not is_absent(score.get("null_mean")):
+        notes.append(f"mean under relabelling {number(score['null_mean'])}")
+    if not is_absent(score.get("p")):
+        p = p_value(score["p"]).replace(" ", "\u00a0")
+        notes.append(f"p {p}" if p.startswith("<") else f"p = {p}")
+    return f"{said} ({', '.join(notes)})" if notes else said
+
+
+def methods(results: Results) -> list[str]:
+    """Write the methods paragraph, every number out of the run.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    list of str
+        Sentences; what the run does not know is left out.
+    """
+    return [*_said_of_data(results), *_said_of_design(results), *_said_of_tests(results)]
+
+
+def _said_of_data(results: Results) -> Iterator[str]:
+    data = block(results, "data")
+    nouns = {"subjects": "subject", "runs": "run", "families": "family", "sites": "site"}
+    parts = [counted(data[key], noun) for key, noun in nouns.items() if data.get(key)]
+    if data.get("samples"):
+        of = f" of {', '.join(parts)}" if parts else ""
+        yield f"{counted(data['samples'], 'sample')}{of} were read from {_source(data)}."
+    behind = block(data, "trials_behind")
+    if behind.get("unknown") is True:
+        yield "How many trials stand behind a sample is not known."
+    elif behind.get("most"):
+        least, most = behind.get("least"), behind["most"]
+        said = count(most) if least in (None, most) else f"{count(least)} to {count(most)}"
+        yield f"Behind each sample stand {said} trials." if most > 1 else "A sample is one trial."
+
+
+def _source(data: Results) -> str:
+    return plain(data.get("source") or "a source without name").rstrip(".")
+
+
+def _said_of_design(results: Results) -> Iterator[str]:
+    data, design = block(results, "data"), block(results, "design")
+    how = NORMALIZATION.get(design.get("normalization") or "")
+    if data.get("features"):
+        yield f"Each has {counted(data['features'], 'feature')}{f', {how}' if how else ''}."
+    if design.get("estimator"):
+        strength = design.get("regularization")
+        penalty = "" if is_absent(strength) else f" with regularization {strength:g}"
+        priors = f" and class priors {plain(design['priors'])}" if design.get("priors") else ""
+        yield f"The estimator was {plain(design['estimator'])}{penalty}{priors}."
+    if design.get("scheme"):
+        n = f" ({counted(design['folds'], 'fold')})" if design.get("folds") else ""
+        within = {True: ", within each subject", False: ", between subjects"}
+        yield (
+            f"It was evaluated by {plain(design['scheme'])} cross-validation{n}"
+            f"{within.get(design.get('within_subject'), '')}."  # type: ignore[arg-type]
+        )
+    if design.get("outside") is not None:
+        outside = ", ".join(map(plain, design["outside"])) or "nothing"
+        yield f"Fitted, selected, tuned or scaled outside the training folds: {outside}."
+    shared = {k: n for k, n in block(design, "shared").items() if not is_absent(n)}
+    if shared:
+        said = ", ".join(counted(n, plain(k)) for k, n in shared.items())
+        yield f"Shared by training and test of one fold, counted from the folds: {said}."
+
+
+def _said_of_tests(results: Results) -> Iterator[str]:
+    design = block(results, "design")
+    n = design.get("permutations")
+    if n:
+        exchanged = design.get("exchanged")
+        what = f", exchanging {plain(exchanged)}" if exchanged else ""
+        yield f"The null was made by {counted(n, 'relabelling')}{what}."
+    elif n == 0:
+        yield "No relabelling was done, so the score has no null."
+    said = score_sentence(block(results, "accuracy"))
+    if said:
+        yield f"{said}."
+    if not is_absent(design.get("random_state")):
+        yield f"The seed was {plain(design['random_state'])}."
+    if design.get("fold_fingerprint"):
+        yield f"Fingerprint of the folds: {plain(design['fold_fingerprint'])}."
+    if results.get("version"):
+        yield f"Computed by dolorimeter {plain(results['version'])}."
+
+
+def not_done(results: Results) -> list[str]:
+    """Say what the results do not hold, and what that leaves open.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    list of str
+        One sentence each; never empty, for some things are never done.
+    """
+    compared = block(results, "comparators")
+    number_target = block(block(results, "data"), "target").get("kind") == "number"
+    gaps = {
+        "No score was computed.": is_absent(block(results, "accuracy").get("value")),
+        "No null by relabelling was made: nothing tells the score from luck.": is_absent(
+            block(results, "accuracy").get("null_mean")
+        ),
+        "Bulk amplitude alone was not tried (N5).": not compared.get("bulk_amplitude"),
+        "The mass-univariate map was not made (N5).": not compared.get("univariate"),
+        "Whether amplitude survives the normalization was not tested (N4).": not compared.get(
+            "residual_amplitude"
+        ),
+        "Other equally salient sensations were not tested, so nothing here is specific to pain "
+        "(S1).": not results.get("specificity"),
+        "How labelling would inflate the accuracy was not shown.": not results.get("labelling")
+        and not number_target,
+        "No map was kept.": not results.get("maps"),
+    }
+    never = (
+        "Calibration and clinical utility were not examined.",
+        "Nothing was tested where it would be used, nor for cause, necessity or sufficiency.",
+    )
+    return [*(sentence for sentence, missing in gaps.items() if missing), *never]
