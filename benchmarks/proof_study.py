@@ -15,8 +15,8 @@ from joblib import Parallel, delayed
 from dolorimeter.evaluation import compare, compare_to_chance, point_metrics
 from dolorimeter.studies import VitalsStudy, fit_vitals_model
 from dolorimeter.studies.vitals.arm import Arm, run_arm
+from dolorimeter.studies.vitals.dealing import deal_folds
 from dolorimeter.studies.vitals.relabel import relabeling_test
-from dolorimeter.studies.vitals.run import deal_folds
 from dolorimeter.tables import Cohort, Target, make_windows, simulate_cohort
 
 RUNS, PERMUTATIONS = 200, 39  # p <= 0.05 is 2 of 40 arrangements: exactly 5 %

@@ -86,6 +86,7 @@ def compare(
     rule: str = "product",
     names: tuple[str, str] = ("a", "b"),
     question: str = "",
+    across_folds: bool = False,
 ) -> Comparison:
     """Compare two models on the same windows of the same folds.
 
@@ -105,6 +106,9 @@ def compare(
         What a and b are called.
     question : str
         The question this answers, carried along.
+    across_folds : bool, default False
+        The question is what another choice of folds does: the same windows, each metric within its
+        own folds (docs/decisions/0009-comparing-folds.md).
 
     Returns
     -------
@@ -114,14 +118,15 @@ def compare(
     Raises
     ------
     InputError
-        If folds, windows, labels or classes differ, or the metric is unknown.
+        If folds (but see ``across_folds``), windows, labels or classes differ, or the metric is
+        unknown.
     """
     a, b = _ordered(a), _ordered(b)
-    _refuse_unequal(a, b)
+    _refuse_unequal(a, b, ("fingerprint", "fold") if not across_folds else ())
     value_a, influence_a = _influence(a, metric, rule)
     value_b, influence_b = _influence(b, metric, rule)
     difference = value_a - value_b
-    influence = influence_a - influence_b
+    influence = _together(influence_a, influence_b)
     moved = _bootstrap(influence, n_bootstrap, random_state)
     if isnan(difference) or moved is None:
         return Comparison(metric, difference, nan, (nan, nan), None, *names, question)
@@ -191,8 +196,8 @@ def _ordered(predictions: Predictions) -> Predictions:
     )
 
 
-def _refuse_unequal(a: Predictions, b: Predictions) -> None:
-    for name in ("fingerprint", "class_names", "window", "labels", "fold", "patient"):
+def _refuse_unequal(a: Predictions, b: Predictions, folds: tuple[str, ...]) -> None:
+    for name in (*folds, "class_names", "window", "labels", "patient"):
         if not np.array_equal(getattr(a, name), getattr(b, name)):
             raise InputError(
                 name,
@@ -200,6 +205,12 @@ def _refuse_unequal(a: Predictions, b: Predictions) -> None:
                 "the same folds, windows, labels and classes for both",
                 "Evaluate both models on the same folds.",
             )
+
+
+def _together(a: Floats, b: Floats) -> Floats:
+    """By how much each patient moves a difference; NaN where neither side has a triple."""
+    silent = np.isnan(a) & np.isnan(b)
+    return np.where(silent, nan, np.nan_to_num(a) - np.nan_to_num(b))
 
 
 def _influence(predictions: Predictions, metric: str, rule: str) -> tuple[float, Floats]:

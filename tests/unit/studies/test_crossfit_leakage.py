@@ -8,8 +8,8 @@ import pytest
 from dolorimeter.core import InputError
 from dolorimeter.studies.vitals.arm import run_arm
 from dolorimeter.studies.vitals.crossfit import Knowledge, cross_fit, prepare_folds, prepare_split
+from dolorimeter.studies.vitals.dealing import deal_folds
 from dolorimeter.studies.vitals.design import VitalsStudy
-from dolorimeter.studies.vitals.run import deal_folds
 from dolorimeter.tables import Target, label_windows
 
 MODELS = ("hmm", "hmm-labelled", "chain", "nb", "boosting")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,11 @@ from dolorimeter.states import MODELS
 from dolorimeter.tables import Cohort, Target
 
 from .preparation import Preparation
+
+# These hold the interpreter's lock, and two threads that fight over it take twice the time of one
+# (measured): one at a time, beside the models whose kernels leave it free.
+LOCKED = ("nb", "boosting", "boosting-reports")
+_TURN = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +320,22 @@ def cross_fit(
     }
 
 
+def turn(name: str = LOCKED[0]) -> Any:
+    """Wait for one's turn, where a model or the preparation of windows cannot share a core's time.
+
+    Parameters
+    ----------
+    name : str
+        Name from the registry; by default whatever holds the interpreter's lock.
+
+    Returns
+    -------
+    context manager
+        The turn, or nothing to wait for.
+    """
+    return _TURN if name in LOCKED else nullcontext()
+
+
 def _takes_reports(name: str) -> bool:
     return name in ("boosting", "boosting-reports")
 
@@ -325,8 +348,9 @@ def _fit_and_predict(
     options: Mapping[str, Any],
     seed: int,
 ) -> tuple[Any, Floats]:
-    model = fit(name, build(name, known.history, options, seed), fold.train, labels)
-    return model, posterior(name, model, fold.test, labels, known)
+    with turn(name):
+        model = fit(name, build(name, known.history, options, seed), fold.train, labels)
+        return model, posterior(name, model, fold.test, labels, known)
 
 
 def _gather(

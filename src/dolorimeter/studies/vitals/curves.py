@@ -9,7 +9,7 @@ from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.evaluation import learning_curve
 
 from .arm import Arm, window_stays
-from .crossfit import build, fit, posterior, prepare_split
+from .crossfit import build, fit, posterior, prepare_split, turn
 from .design import VitalsStudy, stream
 
 CURVE_MODELS = ("hmm", "nb")
@@ -56,8 +56,10 @@ def _fit_predict(
     options = study.model_options.get(name, {})
 
     def fit_predict(train: Ints, test: Ints) -> Floats:
-        split = prepare_split(arm.cohort, arm.target, train, test)
-        model = fit(name, build(name, arm.history, options, seed), split.train, arm.labels)
-        return posterior(name, model, split.test, arm.labels, arm.known)
+        with turn():
+            split = prepare_split(arm.cohort, arm.target, train, test)
+        with turn(name):
+            model = fit(name, build(name, arm.history, options, seed), split.train, arm.labels)
+            return posterior(name, model, split.test, arm.labels, arm.known)
 
     return fit_predict

@@ -51,6 +51,9 @@ class VitalsStudy:
         Refits on exchanged label sequences behind ``p``; 0 leaves the claim "predicts" unproven.
     learning_splits : int, default 20
         Splits of the learning curve; 0 leaves it out.
+    inflation : bool, default True
+        Measure how far looser designs lift the VUS: folds of stays, standardization over the whole
+        stay, smoothing. It needs history ``"none"``, and the HMM or naive Bayes.
     n_bootstrap : int, default 10000
         Patient-clustered resamples behind intervals and paired comparisons.
     target_options : mapping
@@ -81,6 +84,7 @@ class VitalsStudy:
     null_bootstraps: int = 10_000
     permutations: int = 0
     learning_splits: int = 20
+    inflation: bool = True
     n_bootstrap: int = 10_000
     target_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     model_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

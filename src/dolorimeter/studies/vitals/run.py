@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 
 from dolorimeter._version import __version__
-from dolorimeter.core import Folds, InputError, progress
-from dolorimeter.evaluation import holm, make_folds
+from dolorimeter.core import Folds, progress
+from dolorimeter.evaluation import holm
 from dolorimeter.states import MODELS
-from dolorimeter.tables import Cohort, label_windows, summarize_cohort
+from dolorimeter.tables import Cohort, summarize_cohort
 from dolorimeter.tables.durations import format_duration
 
-from .arm import Arm, run_arm, window_stays
+from .arm import Arm, run_arm
 from .claim import make_claim
 from .curves import learning_curves
-from .design import VitalsStudy, stream
+from .dealing import deal_folds, shared_patients
+from .design import VitalsStudy
 from .examples import example_stays
+from .inflation import adjust_inflation, measure_inflation
 from .model import VitalsModel, fit_vitals_model, use_vitals
 from .questions import ask
 from .result import VitalsResult, posterior_table
@@ -65,15 +67,19 @@ def run(study: VitalsStudy, cohort: Cohort, seed: int) -> VitalsResult:
     cohort = use_vitals(cohort, study.vitals)
     folds = deal_folds(study, cohort, seed)
     tasks: dict[str, Any] = {}
+    inflation: list[dict[str, Any]] = []
     tables, examples, removed = [], [], np.zeros(len(cohort.vital_names), dtype=np.int64)
     for task in study.tasks:
         for history in study.histories:
             arm = run_arm(study, cohort, folds, task, history, seed)
             _file(tasks, arm, _block(study, arm, seed))
+            if study.inflation and history == "none":
+                inflation += measure_inflation(study, arm, seed)
             tables.append(posterior_table(arm))
             examples += example_stays(arm) if task == study.tasks[0] else []
             removed = np.maximum(removed, sum(fold.removed for fold in arm.prepared))
     _adjust_all(study, tasks)
+    adjust_inflation(inflation)
     models = refit(study, cohort, seed)
     _add_fit(tasks, models)
     content = {
@@ -87,41 +93,12 @@ def run(study: VitalsStudy, cohort: Cohort, seed: int) -> VitalsResult:
         "design": _design(study, cohort, folds, seed),
         "examples": examples,
         "tasks": tasks,
+        "inflation": inflation,
     }
     claim = make_claim(content)
     content["summary"] = summarize(content)
     content["claim"] = claim.to_dict()
     return VitalsResult(content, claim, tables, models)
-
-
-def deal_folds(study: VitalsStudy, cohort: Cohort, seed: int) -> Folds:
-    """Deal the folds that all tasks, histories and models share.
-
-    Parameters
-    ----------
-    study : VitalsStudy
-        Number of folds, and what they keep whole.
-    cohort : Cohort
-        The stays.
-    seed : int
-        Seed of the study.
-
-    Returns
-    -------
-    Folds
-        Balanced in the classes of every task as far as the groups allow.
-    """
-    if study.group == "patient" and cohort.n_patients < 2:
-        raise InputError("group", f"{cohort.n_patients} patient", "two patients or more")
-    counts = [_stay_counts(cohort, study.target(task, "none")) for task in study.tasks]
-    return make_folds(
-        cohort.patient_ids,
-        cohort.stay_ids,
-        study.folds,
-        unit=study.group,
-        class_counts=np.hstack(counts),
-        random_state=stream(seed, "folds"),
-    )
 
 
 def refit(study: VitalsStudy, cohort: Cohort, seed: int) -> dict[tuple[str, str], VitalsModel]:
@@ -202,14 +179,6 @@ def _add_fit(tasks: dict[str, Any], models: dict[tuple[str, str], VitalsModel]) 
         block["models"][name]["parameters"]["refit"] = dict(model.record)
 
 
-def _stay_counts(cohort: Cohort, target: Any) -> np.ndarray:
-    labels = label_windows(cohort, target)
-    counts = np.zeros((cohort.n_stays, len(target.class_names)), dtype=np.int64)
-    known = labels >= 0
-    np.add.at(counts, (window_stays(cohort)[known], labels[known]), 1)
-    return counts
-
-
 def _data(cohort: Cohort, removed: np.ndarray) -> dict[str, Any]:
     """Return the data block; its outliers are those that the folds' own thresholds removed."""
     data = summarize_cohort(cohort).to_dict()
@@ -236,7 +205,7 @@ def _design(study: VitalsStudy, cohort: Cohort, folds: Folds, seed: int) -> dict
         "group": study.group,
         "fold_fingerprint": folds.fingerprint,
         "fold_sizes": [len(test) for test in folds.test],
-        "shared_patients": _shared_patients(cohort, folds),
+        "shared_patients": shared_patients(cohort, folds),
         "history": list(study.histories),
         "inference": {"none": "smoothed posterior", "reports": "filtered posterior"},
         "models": list(study.models),
@@ -249,12 +218,3 @@ def _design(study: VitalsStudy, cohort: Cohort, folds: Folds, seed: int) -> dict
         "target_options": {k: dict(v) for k, v in study.target_options.items()},
         "model_options": {k: dict(v) for k, v in study.model_options.items()},
     }
-
-
-def _shared_patients(cohort: Cohort, folds: Folds) -> int:
-    """Count the patients in both training and test of a fold: measured, not declared."""
-    shared: set[str] = set()
-    for index, test in enumerate(folds.test):
-        tested = set(cohort.patient_ids[test])
-        shared |= tested & set(cohort.patient_ids[folds.train(index)])
-    return len(shared)
