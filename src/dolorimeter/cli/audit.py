@@ -53,7 +53,7 @@ def _print(described: Any, claim: Any) -> None:
     click.echo(hang("", f"Objective: {claim.objective}. Scope: {claim.scope}", width) + "\n")
     for line in describe(claim, width).splitlines():
         click.echo(_colored(line, line.split(" ")[0]))
-    click.echo("\nRules (science of Hu & Iannetti 2016)")
+    click.echo("\nRules (Hu & Iannetti 2016)")
     for finding in claim.findings:
         head = f"{finding.rule:<4}{finding.status:<16}"
         click.echo(
