@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
 PRIORS = tuple(float(p) for p in np.round(np.linspace(0.01, 0.99, 99), 2))
-GRID = 1000  # equally probable values of each rate: the interval is exact to about 0.001
+GRID = 400  # equally probable values of each rate: ends of intervals are exact to about 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def reverse_inference(
 
     With counts, sensitivity and P(pattern | no pain) get Jeffreys' posteriors,
     ``Beta(k + 1/2, n - k + 1/2)``, independent of each other. The 95 % interval is taken from all
-    pairs of 1,000 equally probable values of each: no random numbers. Where a pattern was never
+    pairs of 400 equally probable values of each: no random numbers. Where a pattern was never
     seen without pain (or never with it) the interval reaches the end of its range, as Brown, Cai
     & DasGupta (2001, Stat Sci 16, 101–133, section 4.1.2) have it. The base rate is taken as known.
 
