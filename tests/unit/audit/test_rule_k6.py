@@ -1,4 +1,4 @@
-"""K6: nothing looks ahead. Signature: allowed. Prediction: not live, warned after the fact."""
+"""K6: nothing looks ahead. Signature: allowed. Prediction: forbidden live, else a warning."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""N4: the result survives matched mean and deviation. Signature: required. Prediction: free."""
+"""N4: the result survives matched mean and deviation. Required of a signature alone."""
 
 import pytest
 
