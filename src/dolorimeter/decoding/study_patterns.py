@@ -68,7 +68,8 @@ def leave_one_study_out_pattern(
     The null flips the sign of each study's whole map at random and repeats everything, patterns
     included. It holds if, without a shared pattern, maps are independent between studies and as
     likely as their negatives; within a map the voxels may depend on each other in any way, since
-    they flip together. All of it is algebra on the studies' inner products.
+    they flip together. The least p is about ``2 ** (1 - n_studies)``. All of it is algebra on the
+    studies' inner products.
 
     Parameters
     ----------
