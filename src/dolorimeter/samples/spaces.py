@@ -46,7 +46,7 @@ def load_image(path: Path) -> Any:
         image = nibabel.load(path)
     except (nibabel.filebasedimages.ImageFileError, OSError, EOFError, zlib.error, ValueError) as e:
         words = str(e).splitlines()[0] if str(e) else type(e).__name__
-        raise InputError(str(path), f"unreadable ({words})", "a NIfTI image") from e
+        raise InputError(str(path), f"unreadable or truncated ({words})", "a NIfTI image") from e
     kind = np.dtype(image.get_data_dtype())
     if kind.kind not in "fiub" or len(image.shape) < 3:
         raise InputError(
