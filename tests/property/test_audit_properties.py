@@ -73,6 +73,8 @@ def protocols(draw):
             values[name] = draw(unit)
         elif name in ("objective", "whom", "timing", "cross_validation"):
             values[name] = draw(st.sampled_from(WORDS[name]))
+        elif name == "grouped_by" and not spoiled:
+            values[name] = draw(st.sampled_from(["nothing", "blind", "stimulus"]))
         elif name in WORDS:
             values[name] = (
                 draw(st.sampled_from([None, *WORDS[name]])) if spoiled else WORDS[name][0]
@@ -92,7 +94,7 @@ def thinner(test, parts):
     return test and replace(test, **dict.fromkeys(parts & {"value", "null_mean", "p", "ci95"}))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(protocols(), st.data())
 def test_removing_evidence_never_grants(facts, data):
     names = [f.name for f in fields(Facts)]
@@ -110,7 +112,7 @@ def test_removing_any_one_fact_never_grants(facts):
         assert granted(fewer) <= granted(facts), field.name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(protocols(), st.sets(st.sampled_from(["value", "null_mean", "p", "ci95"])))
 def test_removing_part_of_a_figure_never_grants(facts, parts):
     for name in ("result", "residual_amplitude"):
@@ -122,7 +124,7 @@ def test_removing_part_of_a_figure_never_grants(facts, parts):
             assert granted(fewer) <= granted(facts)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(protocols())
 def test_every_required_rule_that_does_not_pass_blocks(facts):
     given_out = granted(facts)
@@ -138,7 +140,7 @@ def test_every_required_rule_that_does_not_pass_blocks(facts):
         assert not given_out
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(protocols())
 def test_claims_are_strict_json_and_findings_complete(facts):
     claim = audit_study([(facts, ())])
