@@ -93,10 +93,7 @@ def _normalize_samples(patterns: Floats) -> int:
 def _center_voxels(patterns: Floats) -> None:
     """Subtract from each row its mean over samples."""
     for v in range(patterns.shape[0]):
-        row = patterns[v]
-        mean = row.sum() / row.size
-        for j in range(row.size):
-            row[j] -= mean
+        patterns[v] -= patterns[v].mean()
 
 
 @_jit
@@ -108,10 +105,8 @@ def _residual_maker(patterns: Floats, alpha: float, few: int) -> Floats:
         for v in range(n_voxels):
             gram[v, v] += alpha
         _invert(gram)
-        residual = np.dot(patterns.T, np.dot(gram, patterns))
+        residual = -1.0 / n - np.dot(patterns.T, np.dot(gram, patterns))
         for i in range(n):
-            for j in range(n):
-                residual[i, j] = -residual[i, j] - 1.0 / n
             residual[i, i] += 1.0
         return residual
     kernel = np.dot(patterns.T, patterns)
