@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import cache
 from numbers import Integral, Real
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -29,7 +29,11 @@ def hints(kind: Any) -> dict[str, Any]:
         By field.
     """
     found = get_type_hints(kind)
-    return {name: hint for name, hint in found.items() if not name.startswith("_")}
+    return {
+        name: hint
+        for name, hint in found.items()
+        if not name.startswith("_") and get_origin(hint) is not ClassVar
+    }
 
 
 def check_fields(content: Any, probabilities: Collection[str] = ()) -> None:

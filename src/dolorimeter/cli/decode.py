@@ -1,0 +1,22 @@
+"""dolorimeter decode …: one file a verb."""
+
+from __future__ import annotations
+
+import click
+
+from .main import LazyGroup
+
+VERBS = {
+    "run": ".decode_run:decode_run",
+    "reverse-inference": ".decode_reverse_inference:reverse_inference",
+}
+
+
+@click.group(cls=LazyGroup, verbs=VERBS)
+def decode() -> None:
+    """Decode pain from samples (trials by features), and say what the protocol can carry.
+
+    \b
+    Example:
+      dolorimeter decode run examples/decoding/signature.yaml --out out/
+    """

@@ -1,0 +1,203 @@
+"""What a decoding study did, as the audit sees it: measured from its folds and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dolorimeter.audit import Comparator, Facts, Test, leaks
+
+from .crossfit import Crossfit
+from .labelling import grouping
+from .plan import Plan
+from .steps import step_words
+
+
+def gather_facts(
+    plan: Plan,
+    found: Crossfit,
+    others: Sequence[Crossfit],
+    content: Mapping[str, Any],
+    comparators: tuple[Comparator, ...] | None,
+) -> Facts:
+    """Gather the facts of a run.
+
+    Parameters
+    ----------
+    plan : Plan
+        Samples and design.
+    found : Crossfit
+        The result.
+    others : sequence of Crossfit
+        Comparators, which must stand on the same folds.
+    content : mapping
+        Scores and blocks as results.json holds them.
+    comparators : tuple of Comparator or None
+        Other modalities tested.
+
+    Returns
+    -------
+    Facts
+        Each measured where the run can tell, declared where it cannot.
+    """
+    study, objective = plan.study, plan.study.objective
+    folds = found.folds()
+    known = {
+        **_who(plan, folds),
+        **_what(plan, found, folds),
+        **_null(plan, found, content),
+        **_compared(content, comparators),
+        "folds_agree": _folds_agree(plan, folds, others),
+    }
+    declared = {
+        "signal": study.signal or f"{plan.samples.features.shape[1]} features",
+        "pain": study.pain,
+        "objective": study.kind,
+        "claims": tuple(objective.claims)
+        + ((study.kind,) if study.kind not in objective.claims else ()),
+        "whom": objective.whom,
+        "population": objective.population or None,
+        "timing": objective.timing,
+    }
+    if study.unrelated and known["shared_families"] is None:
+        known["shared_families"] = 0
+        declared["shared_families"] = 0
+    measured = frozenset(k for k, v in known.items() if v is not None) - set(declared)
+    return Facts(**{**known, **declared}, measured=measured)
+
+
+def _who(plan: Plan, folds: Any) -> dict[str, Any]:
+    shared = leaks.shared_members(folds, plan.samples.subject)
+    return {
+        "shared_subjects": shared,
+        "shared_families": leaks.shared_members(folds, plan.samples.family),
+        "cross_validation": "within-subject" if shared else "between-subject",
+    }
+
+
+def _what(plan: Plan, found: Crossfit, folds: Any) -> dict[str, Any]:
+    study, samples = plan.study, plan.samples
+    standardized = leaks.samples_standardized(plan.features)
+    trials = leaks.trials_behind(folds, samples.n_averaged)
+    if study.test_average > 1:
+        trials = study.test_average * (trials or 1)
+    return {
+        "normalization": study.objective.normalization,
+        "samples_standardized": standardized,
+        "amplitude_used": not standardized,
+        "duplicates": leaks.duplicates(folds, samples.features),
+        "trials_per_test_sample": trials,
+        "grouped_by": _grouped_by(plan, trials),
+        "forced_choice": False,
+        "fitted_outside": fitted_outside(plan),
+        "target_in_features": leaks.target_in_features(
+            samples.features, plan.labels, samples.feature_names, plan.has_classes
+        ),
+        "looks_ahead": leaks.looks_ahead(samples.features_until, samples.onset),
+        "failures_reported": len(found.parts) > 1 or len(folds) > 1,
+    }
+
+
+def _grouped_by(plan: Plan, trials: int | None) -> str | None:
+    """Tell how test samples were grouped: averages of a condition hold what is to be told."""
+    if plan.study.test_average > 1:
+        return "condition"
+    if trials == 1:
+        return "nothing"
+    if plan.study.grouped_by is not None:
+        return plan.study.grouped_by
+    if trials is not None and plan.has_classes and (plan.samples.condition != "").all():
+        return grouping(plan)[0] if grouping(plan)[0] == "condition" else None
+    return None
+
+
+def fitted_outside(plan: Plan) -> tuple[str, ...]:
+    """Name what was fitted outside the training folds.
+
+    Parameters
+    ----------
+    plan : Plan
+        Samples and design.
+
+    Returns
+    -------
+    tuple of str
+        Empty: nothing. Features that come scaled over all samples are seen too.
+    """
+    study, samples = plan.study, plan.samples
+    outside = [step_words(step) for step in study.outside]
+    if study.objective.normalization == "time":
+        outside.append("standardizing over the trials of each run")
+    if study.tune and study.tune_on == "test":
+        outside.append("the penalty, chosen by its test score")
+    if leaks.scaled_over_samples(samples.features):
+        outside.append("scaling: features came standardized over all samples")
+    elif plan.study.within_subject and leaks.scaled_over_samples(samples.features, samples.subject):
+        outside.append("scaling: features came standardized over all samples of each subject")
+    return tuple(outside)
+
+
+def _null(plan: Plan, found: Crossfit, content: Mapping[str, Any]) -> dict[str, Any]:
+    study, score = plan.study, content["accuracy"]
+    interval = None if score["ci95"] is None else tuple(score["ci95"])
+    relabelled = len(found.null) > 0 and study.null == "relabelling"
+    result: Test | None = Test(
+        value=score["value"],
+        null_mean=score["null_mean"] if relabelled else score["chance"],
+        p=score["p"] if relabelled else None,
+        ci95=interval,
+        metric="accuracy" if score["metric"] == "accuracy" else "predictive R²",
+    )
+    if study.test_average > 1:
+        result = _averaged(study.test_average, content)
+    null = "nominal" if study.null == "nominal" else "relabelling" if len(found.null) else "none"
+    return {
+        "null": null,
+        "exchanged": plan.exchange.words if relabelled else None,
+        "exchangeable": plan.exchange.exchangeable if relabelled else None,
+        "result": result,
+    }
+
+
+def _averaged(m: int, content: Mapping[str, Any]) -> Test | None:
+    """The headline of a study that averages its test samples; no null belongs to it."""
+    curve = (content["labelling"] or {"curve": []})["curve"]
+    for point in curve:
+        if point["m"] == m:
+            ci95 = None if point["ci95"] is None else tuple(point["ci95"])
+            return Test(point["accuracy"], ci95=ci95, metric=f"accuracy of averages of {m}")
+    return None
+
+
+def _compared(
+    content: Mapping[str, Any], comparators: tuple[Comparator, ...] | None
+) -> dict[str, Any]:
+    residual = content["comparators"]["residual_amplitude"]
+    inferred = (content["specificity"] or {}).get("reverse_inference")
+    test = None
+    if residual is not None and residual["value"] is not None:
+        test = Test(residual["value"], residual["null_mean"], residual["p"])
+    return {
+        "residual_amplitude": test,
+        "comparators": comparators,
+        "mass_univariate": content["comparators"]["univariate"] is not None,
+        "bulk_amplitude": content["comparators"]["bulk_amplitude"] is not None,
+        "base_rate": inferred and inferred["base_rate"],
+        "pattern_given_pain": inferred and inferred["sensitivity"],
+        "pattern_given_no_pain": inferred and 1 - inferred["specificity"],
+    }
+
+
+def _folds_agree(plan: Plan, folds: Any, others: Sequence[Crossfit]) -> bool | None:
+    whole = True if plan.groups is None else leaks.kept_whole(folds, _units(plan))
+    same = leaks.same_folds(folds, *(other.folds() for other in others))
+    return None if whole is None else whole and same
+
+
+def _units(plan: Plan) -> Any:
+    groups = plan.groups
+    if plan.study.within_subject:
+        return np.char.add(np.char.add(plan.samples.subject, "\x1f"), groups)
+    return groups
