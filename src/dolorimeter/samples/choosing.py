@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
-from .arguments import as_mapping, check_keys
+from .arguments import as_mapping, as_number, check_keys
 from .request import Request
 from .selection import match, select_rows
 from .tabular import Table
@@ -96,7 +96,9 @@ def _role(table: Table, role: str, spec: object) -> NDArray[Any]:
         return table.texts(spec, used) if role in NAMES else table.numbers(spec, used)
     check_keys(f"data.{used}", spec, ("column", "values", "value"))
     if "value" in spec:
-        return np.full(len(table), str(spec["value"]) if role in NAMES else float(spec["value"]))
+        value = spec["value"]
+        number = role not in NAMES
+        return np.full(len(table), as_number(f"data.{used}", value) if number else str(value))
     if "column" not in spec or role not in NAMES:
         raise InputError(f"data.{used}", repr(dict(spec)), "a column, or {value: …}")
     return _renamed(table, role, spec)

@@ -77,8 +77,15 @@ def _unnamed(table: Table, request: Request) -> list[str]:
     for spec in request.columns.values():
         used.add(spec.get("column") if isinstance(spec, Mapping) else spec)
     return [
-        name for name in table.frame.columns if name not in used and is_number(table.frame[name])
+        name
+        for name in table.frame.columns
+        if name not in used and is_number(table.frame[name]) and not _is_row_label(name)
     ]
+
+
+def _is_row_label(name: object) -> bool:
+    """Tell a column without a name, as programs write before their rows."""
+    return str(name).startswith("Unnamed: ")
 
 
 def feature_matrix(table: Table, names: list[str], rows: Ints) -> Floats:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from dolorimeter.core import Grid, InputError, Samples
+from dolorimeter.core import Grid, Samples
 from dolorimeter.core.containers import Floats, Ints
 
+from .simulate_checks import check_box, check_numbers
 from .simulate_truth import BASELINE, SimulatedTruth, draw_truth
 from .spaces import voxel_names
 
-KINDS = ("classes", "rating")
 VOXEL = 4.0
 
 
@@ -123,14 +123,14 @@ def simulate_with_truth(**arguments: Any) -> tuple[Samples, SimulatedTruth]:
     seed = given.pop("random_state")
     box = given.pop("grid")
     if box is not None:
-        given["n_features"] = int(np.prod(_box(box)))
-    _refuse(given)
+        given["n_features"] = int(np.prod(check_box(box)))
+    check_numbers(given)
     # A source for each layer: what one draws cannot shift what the next draws.
     seeds = np.random.default_rng(seed).integers(2**63, size=4)
     of_truth, of_spread, of_trials, of_ratings = (np.random.default_rng(s) for s in seeds)
     layout = _layout(given)
     strength = _strengths(given, layout, of_ratings)
-    shape = None if box is None else _box(box)
+    shape = None if box is None else check_box(box)
     truth = draw_truth(of_truth, given, shape, strength)
     features = truth.signal(layout["modality"]) + _spread(of_spread, given, layout)
     deviation = given["noise"] / np.sqrt(given["averaged"])
@@ -142,53 +142,6 @@ def _defaults() -> dict[str, Any]:
     defaults = dict(simulate_samples.__kwdefaults__ or {})
     names = simulate_samples.__code__.co_varnames[: simulate_samples.__code__.co_argcount]
     return dict(zip(names, simulate_samples.__defaults__ or (), strict=True)) | defaults
-
-
-def _box(given: Any) -> tuple[int, int, int]:
-    if not isinstance(given, (list, tuple)) or len(given) != 3:
-        raise InputError("grid", repr(given), "voxels in each of three axes, such as [8, 8, 8]")
-    if any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in given):
-        raise InputError("grid", repr(given), "whole numbers above 0")
-    return (given[0], given[1], given[2])
-
-
-def _refuse(given: dict[str, Any]) -> None:
-    """Refuse numbers that mean nothing."""
-    for name in ("n_subjects", "n_runs", "n_trials", "n_features", "averaged", "families"):
-        value = given[name]
-        if name == "families" and value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise InputError(name, repr(value), "a whole number above 0")
-    for name in ("pattern", "amplitude", "gain", "profile", "noise", "shared", "salience_noise",
-                 "family_spread", "subject_spread"):  # fmt: skip
-        value = given[name]
-        signed = name in ("pattern", "amplitude", "gain")
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.floating)):
-            raise InputError(name, repr(value), "a number")
-        if not np.isfinite(value) or (value < 0 and not signed) or (name == "shared" and value > 1):
-            rule = (
-                "0 to 1"
-                if name == "shared"
-                else "a finite number" + " of at least 0" * (not signed)
-            )
-            raise InputError(name, repr(value), rule)
-    if given["kind"] not in KINDS:
-        raise InputError("kind", repr(given["kind"]), f"one of {', '.join(KINDS)}")
-    _refuse_modalities(given)
-
-
-def _refuse_modalities(given: dict[str, Any]) -> None:
-    names = given["modalities"]
-    if isinstance(names, str) or not names or not all(isinstance(n, str) and n for n in names):
-        raise InputError("modalities", repr(names), "a list of names")
-    if len(set(names)) < len(names) or BASELINE in names:
-        raise InputError("modalities", repr(list(names)), f"each once, none {BASELINE!r}")
-    salience = given["salience"]
-    if isinstance(salience, Mapping):
-        unknown = set(salience) ^ set(names)
-        if unknown:
-            raise InputError("salience", repr(sorted(unknown)[0]), "a number for each modality")
 
 
 def _layout(given: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,12 +217,14 @@ def read_table(path: Path) -> Table:
         raise InputError(str(path), f"named {path.suffix!r}", "a .csv, .tsv (.gz) or .parquet file")
     text = suffix_of(path) in SEPARATORS
     try:
+        if text:
+            _check_header(path)
         frame = _read_text(path, low_memory=False) if text else pd.read_parquet(path)
-    except (ValueError, OSError, EOFError, pd.errors.EmptyDataError) as error:
+    except InputError:
+        raise
+    except (ValueError, OSError, EOFError, zlib.error) as error:
         words = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(str(path), f"unreadable ({words})", "a table") from error
-    if text:
-        _refuse_repeated(path)
     if frame.empty:
         raise InputError(str(path), "no rows", "at least one sample")
     return Table(frame.reset_index(drop=True), str(path), path if text else None)
@@ -229,14 +232,16 @@ def read_table(path: Path) -> Table:
 
 def _read_text(path: Path, **further: Any) -> pd.DataFrame:
     separator = SEPARATORS[suffix_of(path)]
-    # A leading column without a name is no row label.
-    return pd.read_csv(path, sep=separator, encoding="utf-8-sig", index_col=False, **further)
+    return pd.read_csv(path, sep=separator, encoding="utf-8-sig", **further)
 
 
-def _refuse_repeated(path: Path) -> None:
-    """Refuse two columns of one name, which pandas would rename in silence."""
-    header = _read_text(path, header=None, nrows=1, dtype=str, keep_default_na=False)
-    names: Sequence[str] = header.iloc[0].tolist()
+def _check_header(path: Path) -> None:
+    """Refuse what pandas mends in silence: two columns of one name, rows longer than the header.
+
+    The second it would read as row labels; without a header it names the line instead.
+    """
+    top = _read_text(path, header=None, nrows=2, dtype=str, keep_default_na=False)
+    names: Sequence[str] = top.iloc[0].tolist()
     repeated = [name for name in names if names.count(name) > 1]
     if repeated:
         found = f"two columns named {repeated[0]!r}"

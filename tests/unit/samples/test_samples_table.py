@@ -181,6 +181,7 @@ def test_rows_with_gaps_may_be_dropped(path):
         ),
         ({"columns": COLUMNS | {"sample_ids": "level"}}, ["'high'", "data rows 2 and 4"]),
         ({"columns": COLUMNS | {"salience": "level"}}, ["column level", "'low'", "row 1"]),
+        ({"columns": COLUMNS | {"salience": {"value": "high"}}}, ["columns.salience", "number"]),
         ({"columns": ["person"]}, ["data.columns", "mapping"]),
     ],
 )
@@ -196,9 +197,22 @@ def test_faults_of_the_file(tmp_path):
     fault(tmp_path / "header.csv", "no rows")
     (tmp_path / "twice.csv").write_text("person,roi_a,roi_a\n1,2,3\n")
     fault(tmp_path / "twice.csv", "two columns named 'roi_a'")
+    (tmp_path / "long.csv").write_text("person,level,roi_a\n1,low,3,4\n2,high,4,5\n")
+    fault(tmp_path / "long.csv", "unreadable", "line 2")
+    (tmp_path / "uneven.csv").write_text("person,level,roi_a\n1,low,3\n2,high,4,5\n")
+    fault(tmp_path / "uneven.csv", "unreadable", "line 3")
     (tmp_path / "nobody.csv").write_text("person,level,roi_a\n1,low,3\n,high,4\n")
     fault(tmp_path / "nobody.csv", "no subject in data row 2")
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(TEXT.encode() * 50)[:40])
     fault(tmp_path / "cut.csv.gz", "cut.csv.gz", "unreadable")
     (tmp_path / "bad.parquet").write_bytes(b"PAR1")
     fault(tmp_path / "bad.parquet", "unreadable")
+
+
+def test_a_column_without_a_name_is_a_row_label(tmp_path):
+    lines = TEXT.splitlines()
+    (tmp_path / "t.csv").write_text("\n".join(f"{i or ''},{x}" for i, x in enumerate(lines)))
+    samples = read(tmp_path / "t.csv", features=None, where={"heat": 0.3, "rating": {"from": 0}})
+    assert samples.feature_names == ("roi_a", "roi_b", "other")
+    named = read(tmp_path / "t.csv", columns=COLUMNS | {"sample_ids": "Unnamed: 0"})
+    assert named.sample_ids.tolist() == ["1", "2", "3", "4"]
