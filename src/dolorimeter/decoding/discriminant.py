@@ -164,9 +164,9 @@ def _compare(found: Floats, axis: int) -> Floats:
 
 
 def _refuse_without_penalty(fit: ExactFit) -> None:
-    if fit.residual.scale == 0.0:
+    if fit.residual.scale == 0.0 or fit.refitted:
         raise InputError(
             "regularization",
-            "0, with which the scatter within classes is singular",
-            "a penalty above 0 where priors are given and features reach the number of samples",
+            "a penalty so small that the scatter within classes is (nearly) singular",
+            "a larger penalty where priors are given",
         )

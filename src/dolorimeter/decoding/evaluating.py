@@ -94,7 +94,7 @@ def evaluate(plan: Plan, features: Floats) -> HeldOut:
     Raises
     ------
     InputError
-        If a feature is not finite, or a fold's prediction is not determined.
+        If a feature is not finite, or the penalty is too small.
     """
     if plan.estimator is not None:
         refuse_not_finite(features)

@@ -10,11 +10,13 @@ import numpy as np
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
-from .kernels import pair_hits
-from .residuals import Residual, fit_residual
+from .kernels import pair_hits, pair_hits_of_two
+from .residuals import Residual, fit_residual, refitted_weights
 from .schemes import Scheme
 
-DETERMINED = 1e-10  # least eigenvalue of a held-out block; below, rounding rules the prediction
+# Least eigenvalue of a held-out block of the residual matrix, whose own largest is 1: below,
+# rounding shows in the predictions of the fold, and it is refitted. Too many pairs for that.
+DETERMINED, DETERMINED_PAIR = 1e-4, 1e-6
 CHUNK = 2**19  # numbers in the coded targets of relabellings taken at a time (4 MB)
 
 
@@ -30,11 +32,14 @@ class ExactFit:
         The folds.
     inverses : tuple of ndarray
         For each test set the inverse of its block; empty for single samples and all pairs.
+    refitted : dict of int to ndarray of shape (n_test, n)
+        Weights of the targets in the predictions of the folds that had to be refitted.
     """
 
     residual: Residual
     scheme: Scheme
     inverses: tuple[Floats, ...]
+    refitted: dict[int, Floats]
 
     def held_out(self, targets: Floats) -> Floats:
         """Predict each sample from the training samples of its fold.
@@ -51,10 +56,13 @@ class ExactFit:
         """
         errors = self.residual.apply(targets)
         if not self.inverses:
-            return targets - errors / self.residual.diagonal()
-        predicted = np.empty_like(targets)
-        for test, inverse in zip(self.scheme.tests, self.inverses, strict=True):
-            predicted[:, test] = targets[:, test] - errors[:, test] @ inverse
+            predicted = targets - errors / self.residual.diagonal()
+        else:
+            predicted = np.empty_like(targets)
+            for test, inverse in zip(self.scheme.tests, self.inverses, strict=True):
+                predicted[:, test] = targets[:, test] - errors[:, test] @ inverse
+        for fold, weights in self.refitted.items():
+            predicted[:, self.scheme.tests[fold]] = targets @ weights.T
         return predicted
 
     def pair_decisions(self, targets: Floats) -> Floats:
@@ -99,9 +107,18 @@ class ExactFit:
             targets = code_classes(codes[piece], n_classes)
             flat = targets.reshape(-1, codes.shape[1])
             errors = self.residual.apply(flat).reshape(targets.shape)
-            hits, pairs = pair_hits(matrix, targets, errors, codes[piece])
-            scores.append(hits / (2.0 * pairs))
+            if n_classes == 2:
+                hits = pair_hits_of_two(matrix, errors[:, 0], codes[piece])
+            else:
+                hits = pair_hits(matrix, targets, errors, codes[piece])
+            scores.append(hits / (2.0 * self._n_pairs(codes[piece], n_classes)))
         return np.concatenate(scores) if scores else np.empty(0)
+
+    @staticmethod
+    def _n_pairs(codes: Ints, n_classes: int) -> Ints:
+        """Number of pairs of samples of different classes in each labelling."""
+        counts = [(codes == k).sum(axis=1) for k in range(n_classes)]
+        return (codes.shape[1] ** 2 - sum(count**2 for count in counts)) // 2
 
 
 def fit_exact(features: Floats, alpha: float, scheme: Scheme) -> ExactFit:
@@ -124,24 +141,18 @@ def fit_exact(features: Floats, alpha: float, scheme: Scheme) -> ExactFit:
     Raises
     ------
     InputError
-        If a feature is not finite, or a fold's training samples do not determine its prediction,
-        as may happen with a penalty of (nearly) zero.
+        If a feature is not finite, or all pairs are tested and the penalty is too small for it.
     """
     residual = fit_residual(features, alpha)
     if scheme.all_pairs:
         _check_pairs(residual.dense(), alpha)
-        return ExactFit(residual, scheme, ())
-    if len(scheme) == scheme.n_samples:
-        for i in np.flatnonzero(residual.diagonal() < DETERMINED):
-            raise _undetermined(alpha, scheme.fold_names[i])
-        return ExactFit(residual, scheme, ())
-    inverses = []
-    for name, test in zip(scheme.fold_names, scheme.tests, strict=True):
-        roots, vectors = np.linalg.eigh(residual.block(test))
-        if roots[0] < DETERMINED:
-            raise _undetermined(alpha, name)
-        inverses.append((vectors / roots) @ vectors.T)
-    return ExactFit(residual, scheme, tuple(inverses))
+        return ExactFit(residual, scheme, (), {})
+    inverses, least = _invert_blocks(residual, scheme)
+    refitted = {
+        fold: refitted_weights(features, alpha, scheme.train(fold), scheme.tests[fold])
+        for fold in np.flatnonzero(least < DETERMINED).tolist()
+    }
+    return ExactFit(residual, scheme, inverses, refitted)
 
 
 def code_classes(codes: Ints, n_classes: int) -> Floats:
@@ -203,22 +214,29 @@ def chunks(n_labellings: int, n_numbers: int) -> Iterator[slice]:
         yield slice(start, start + size)
 
 
+def _invert_blocks(residual: Residual, scheme: Scheme) -> tuple[tuple[Floats, ...], Floats]:
+    """Return the inverse of each fold's block (single samples need none), its least eigenvalue."""
+    if len(scheme) == scheme.n_samples:
+        return (), residual.diagonal()
+    inverses, least = [], np.empty(len(scheme))
+    for i, test in enumerate(scheme.tests):
+        roots, vectors = np.linalg.eigh(residual.block(test))
+        least[i] = roots[0]
+        inverses.append((vectors / np.maximum(roots, DETERMINED)) @ vectors.T)
+    return tuple(inverses), least
+
+
 def _check_pairs(matrix: Floats, alpha: float) -> None:
     """Refuse where the block of some pair is singular; its lesser eigenvalue is closed-form."""
     own = np.diagonal(matrix)
     half_sum, half_gap = (own[:, None] + own) / 2, (own[:, None] - own) / 2
     least = half_sum - np.hypot(half_gap, matrix)
     np.fill_diagonal(least, np.inf)
-    if least.min() < DETERMINED:
+    if least.min() < DETERMINED_PAIR:
         first, second = np.unravel_index(least.argmin(), least.shape)
-        raise _undetermined(alpha, f"trials {first} and {second}")
-
-
-def _undetermined(alpha: float, name: str) -> InputError:
-    return InputError(
-        "regularization",
-        f"{alpha:g}, with which the training samples do not determine the prediction of {name}",
-        "a larger penalty",
-        "A penalty of 0 needs, in every fold, more training samples than features, and features "
-        "that do not depend on each other there.",
-    )
+        raise InputError(
+            "regularization",
+            f"{alpha:g}, too small to predict trials {first} and {second} from the others",
+            "a larger penalty",
+            "All pairs are held out by a formula that needs it; pairs by name are refitted.",
+        )

@@ -60,8 +60,8 @@ def cross_validate(
         -1 and +1 with an argmax. In both the intercept of each training fold is free of penalty.
         Anything else is cloned and refitted in each fold.
     regularization : float, default 1.0
-        scikit-learn's alpha for ``"lda"`` and ``"ridge"``. 0 is allowed where each fold's training
-        samples determine its prediction.
+        scikit-learn's alpha for ``"lda"`` and ``"ridge"``. 0 is least squares of least norm; all
+        pairs need more where it would not determine them.
     permutations : int, default 0
         How many relabellings make the null.
     random_state : None, int or numpy.random.Generator

@@ -60,9 +60,7 @@ def residual_matrix(kernel: Floats, alpha: float) -> tuple[Floats, float]:
     scale : float
         Factor that makes M of the matrix; 0 where alpha = 0 lets the fit pass through all targets.
     """
-    basis, roots = _centered_eigenvectors(kernel)
-    tolerance = len(kernel) * np.finfo(float).eps * max(float(roots[-1]), 0.0)
-    roots = np.where(roots > tolerance, roots, 0.0)
+    basis, roots = centered_eigenvectors(kernel)
     weights, scale = residual_weights(roots, alpha)
     return (basis * weights) @ basis.T, scale
 
@@ -137,11 +135,23 @@ def held_out_weights(residual: Floats, tests: tuple[Ints, ...]) -> Floats:
     return weights
 
 
-def _centered_eigenvectors(kernel: Floats) -> tuple[Floats, Floats]:
-    """Eigenvectors (n, n - 1) orthogonal to the constant, and their eigenvalues, ascending.
+def centered_eigenvectors(kernel: Floats) -> tuple[Floats, Floats]:
+    """Return the eigenvectors that are orthogonal to the constant.
 
     A Householder reflection turns the constant into the first axis, which is then left away;
     otherwise the constant would mix with eigenvectors of small eigenvalues.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (n, n), float64
+        Centered.
+
+    Returns
+    -------
+    basis : ndarray of shape (n, n - 1), float64
+        Orthonormal columns that sum to zero.
+    roots : ndarray of shape (n - 1,), float64
+        Their eigenvalues, ascending, those of rounding size set to 0.
     """
     n = len(kernel)
     axis = np.full(n, 1.0 / np.sqrt(n))
@@ -151,64 +161,96 @@ def _centered_eigenvectors(kernel: Floats) -> tuple[Floats, Floats]:
     turned -= 2.0 * np.outer(turned @ axis, axis)
     roots, vectors = np.linalg.eigh(turned[1:, 1:])
     basis = np.vstack([np.zeros(n - 1), vectors])
-    return basis - 2.0 * np.outer(axis, axis @ basis), roots
+    basis -= 2.0 * np.outer(axis, axis @ basis)
+    tolerance = n * np.finfo(np.float64).eps * roots.max(initial=0.0)
+    return basis, np.where(roots > tolerance, roots, 0.0)
 
 
 @numba.njit(nogil=True, cache=True)
-def _chosen(
-    targets: Floats, errors: Floats, own: float, cross: float, det: float, i: int, j: int
-) -> int:
-    """Class predicted for sample i when i and j are held out; values are multiplied by det > 0.
-
-    One row of targets: classes 0 and 1 coded as -1 and +1. A row for each class: the largest wins.
-    """
-    if targets.shape[0] == 1:
-        value = targets[0, i] * det - (own * errors[0, i] - cross * errors[0, j])
-        return 1 if value > 0.0 else 0
-    best = 0
-    largest = -np.inf
-    for k in range(targets.shape[0]):
-        value = targets[k, i] * det - (own * errors[k, i] - cross * errors[k, j])
-        if value > largest:
-            best, largest = k, value
-    return best
-
-
-@numba.njit(nogil=True, cache=True)
-def pair_hits(
-    residual: Floats, targets: Floats, errors: Floats, codes: Ints
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pair_hits_of_two(residual: Floats, errors: Floats, codes: Ints) -> NDArray[np.int64]:
     """Count the samples predicted right over all pairs of one sample of each of two classes.
+
+    Both samples of a pair are held out; their predictions follow from its 2 x 2 block and are
+    compared with zero without dividing by its determinant. The inner loop runs over all samples
+    and weighs those of the other class, so that it vectorizes.
 
     Parameters
     ----------
     residual : ndarray of shape (n, n), float64
         From :func:`residual_matrix`.
-    targets : ndarray of shape (b, k, n), float64
-        Coded targets of each labelling: -1 and +1 in one row, or in a row for each class.
-    errors : ndarray of shape (b, k, n), float64
+    errors : ndarray of shape (b, n), float64
+        ``targets @ residual`` of targets -1 and +1, one labelling a row.
+    codes : ndarray of shape (b, n), int64
+        Classes 0 and 1.
+
+    Returns
+    -------
+    ndarray of shape (b,), int64
+        Right predictions; each pair makes two.
+    """
+    n_labellings, n = codes.shape
+    hits = np.zeros(n_labellings, np.int64)
+    own = np.empty(n)
+    det = np.empty((n, n))
+    for i in range(n):
+        own[i] = residual[i, i]
+        for j in range(n):
+            det[i, j] = residual[i, i] * residual[j, j] - residual[i, j] * residual[i, j]
+    for b in range(n_labellings):
+        error = errors[b]
+        code = codes[b]
+        for i in range(n):
+            if code[i] == 1:
+                count = np.int64(0)
+                for j in range(n):
+                    cross = residual[i, j]
+                    first = det[i, j] - (own[j] * error[i] - cross * error[j])
+                    second = -det[i, j] - (own[i] * error[j] - cross * error[i])
+                    right = np.int64(first > 0.0) + np.int64(second <= 0.0)
+                    count += (1 - code[j]) * right
+                hits[b] += count
+    return hits
+
+
+@numba.njit(nogil=True, cache=True)
+def pair_hits(residual: Floats, targets: Floats, errors: Floats, codes: Ints) -> NDArray[np.int64]:
+    """Count the samples predicted right over all pairs of samples of two of many classes.
+
+    Parameters
+    ----------
+    residual : ndarray of shape (n, n), float64
+        From :func:`residual_matrix`.
+    targets : ndarray of shape (b, K, n), float64
+        Coded targets of each labelling, a row for each class; the largest prediction wins.
+    errors : ndarray of shape (b, K, n), float64
         ``targets @ residual``.
     codes : ndarray of shape (b, n), int64
         Classes 0 … K - 1.
 
     Returns
     -------
-    hits : ndarray of shape (b,), int64
+    ndarray of shape (b,), int64
         Right predictions; each pair makes two.
-    pairs : ndarray of shape (b,), int64
-        Number of pairs.
     """
     n_labellings, n = codes.shape
     hits = np.zeros(n_labellings, np.int64)
-    pairs = np.zeros(n_labellings, np.int64)
     for b in range(n_labellings):
         for i in range(n):
-            for j in range(i + 1, n):
+            for j in range(n):
                 if codes[b, i] != codes[b, j]:
-                    cross = residual[i, j]
-                    det = residual[i, i] * residual[j, j] - cross * cross
-                    first = _chosen(targets[b], errors[b], residual[j, j], cross, det, i, j)
-                    second = _chosen(targets[b], errors[b], residual[i, i], cross, det, j, i)
-                    hits[b] += (first == codes[b, i]) + (second == codes[b, j])
-                    pairs[b] += 1
-    return hits, pairs
+                    hits[b] += _wins(residual, targets[b], errors[b], codes[b, i], i, j)
+    return hits
+
+
+@numba.njit(nogil=True, cache=True)
+def _wins(residual: Floats, targets: Floats, errors: Floats, code: int, i: int, j: int) -> bool:
+    """Whether the class of sample i has the first largest prediction when i and j are held out."""
+    own = residual[j, j]
+    cross = residual[i, j]
+    det = residual[i, i] * own - cross * cross
+    value = targets[code, i] * det - (own * errors[code, i] - cross * errors[code, j])
+    for k in range(targets.shape[0]):
+        other = targets[k, i] * det - (own * errors[k, i] - cross * errors[k, j])
+        if other > value or (other == value and k < code):
+            return False
+    return True

@@ -10,7 +10,7 @@ import numpy as np
 from dolorimeter.core.containers import Floats, Ints
 
 from .arguments import refuse_not_finite
-from .kernels import centered_kernel, residual_matrix, residual_weights
+from .kernels import centered_eigenvectors, centered_kernel, residual_matrix, residual_weights
 
 
 class Residual(Protocol):
@@ -206,9 +206,49 @@ def fit_residual(features: Floats, alpha: float) -> Residual:
             refuse_not_finite(features)
         return DenseResidual(*residual_matrix(kernel, alpha))
     refuse_not_finite(features)
-    left, singular, _ = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+    centered = features - features.mean(axis=0)
+    centered -= centered.mean(axis=0)  # large offsets leave a rest
+    left, singular, _ = np.linalg.svd(centered, full_matrices=False)
     kept = singular > n * np.finfo(float).eps * singular[0]
     # One root of zero stands for all that the features do not reach.
     weights, scale = residual_weights(np.append(singular[kept] ** 2, 0.0), alpha)
     base = float(weights[-1])
     return FactoredResidual(left[:, kept], weights[:-1] - base, base, scale)
+
+
+def refitted_weights(features: Floats, alpha: float, train: Ints, test: Ints) -> Floats:
+    """Weights of the training targets in the predictions of a fold, by refitting it.
+
+    For the folds whose block of the residual matrix is (nearly) singular, as small penalties may
+    make it; without penalty this is least squares of least norm.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n, p), float64
+        Samples by features.
+    alpha : float
+        Penalty, at least 0.
+    train, test : ndarray of int64
+        Samples of the fold.
+
+    Returns
+    -------
+    ndarray of shape (n_test, n), float64
+        Zero for the samples that are not trained on.
+    """
+    mean = features[train].mean(axis=0)
+    inner, outer = features[train] - mean, features[test] - mean
+    if features.shape[1] < len(train) - 1:
+        left, singular, right = np.linalg.svd(inner, full_matrices=False)
+        tolerance = len(train) * np.finfo(np.float64).eps * singular[0]
+        kept = singular > tolerance
+        shrunk = singular[kept] / (singular[kept] ** 2 + alpha)
+        within = ((outer @ right[kept].T) * shrunk) @ left[:, kept].T
+    else:
+        basis, roots = centered_eigenvectors(inner @ inner.T)
+        kept = roots > 0.0
+        basis = basis[:, kept]
+        within = ((outer @ inner.T) @ basis / (roots[kept] + alpha)) @ basis.T
+    weights = np.zeros((len(test), len(features)))
+    weights[:, train] = within + 1.0 / len(train)
+    return weights
