@@ -50,7 +50,7 @@ def _print(found: ReverseInference) -> None:
         click.echo("P(pain | pattern) is not defined: such a pattern never occurs.")
         return
     click.echo(f"P(pain | pattern)   {found.probability:.3f}{_between(found.ci95)}")
-    click.echo(f"base rate           {found.base_rate:.3f}")
+    click.echo(f"base rate           {found.base_rate:.3f}   (taken as known)")
     if found.bayes_factor is not None:
         interval = _between(found.bayes_factor_ci95)
         click.echo(f"Bayes factor        {found.bayes_factor:.3f}{interval}")
@@ -63,4 +63,4 @@ def _print(found: ReverseInference) -> None:
 def _between(interval: tuple[float, float] | None) -> str:
     if interval is None:
         return ""
-    return f"   (95 % interval {interval[0]:.3f} to {interval[1]:.3f}, base rate taken as known)"
+    return f"   (95 % interval {interval[0]:.3f} to {interval[1]:.3f})"
