@@ -15,6 +15,9 @@ from dolorimeter.tables import Cohort, Target, label_windows
 from .crossfit import CrossFit, FoldData, Knowledge, cross_fit, prepare_folds
 from .design import VitalsStudy
 
+WHOLE_STAY = "the median and the standardization over the whole stay"
+NEXT_REPORT = "the class of a window, which holds the report of the next one"
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -59,6 +62,13 @@ class Arm:
     def class_counts(self) -> list[int]:
         """Labelled windows of each class."""
         return _count(self.labels, len(self.class_names)).tolist()
+
+    @property
+    def ahead(self) -> tuple[str, ...]:
+        """What later times enter by the task itself; smoothing is the models' part."""
+        if self.target.task == "median-referenced" and self.target.reference == "stay":
+            return (WHOLE_STAY,)
+        return (NEXT_REPORT,) if self.target.report_delay == 2 else ()
 
     def predictions(self, probabilities: Floats, labels: Ints | None = None) -> Predictions:
         """Return posteriors at the labelled windows, with all that scoring needs.

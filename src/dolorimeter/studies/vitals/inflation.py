@@ -130,7 +130,7 @@ def _references(study: VitalsStudy, arm: Arm, seed: int) -> Iterator[Pair]:
         _referenced(study, arm, reference, labels, seed) for reference in ("stay", "causal")
     )
     alike = np.where(_same_present(whole, causal), labels, -1)
-    names = ("standardized over the whole stay", "over the windows before")
+    names = ("whole-stay standardization", "causal standardization")
     for name in study.models:
         pair = (each.predictions(each.fits[name].probabilities, alike) for each in (whole, causal))
         yield Pair("K6", REFERENCE, name, names, *pair)

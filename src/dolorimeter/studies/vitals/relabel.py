@@ -6,7 +6,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from dolorimeter.core import InputError, progress
-from dolorimeter.core.containers import Ints
+from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.evaluation import exchange_labels, point_metrics, relabeling_p
 
 from .arm import Arm
@@ -19,7 +19,7 @@ Point = dict[str, float]
 
 def relabeling_test(
     study: VitalsStudy, arm: Arm, observed: dict[str, Point], seed: int
-) -> dict[str, dict[str, float | None]]:
+) -> dict[str, dict[str, tuple[float | None, float | None]]]:
     """Return the p-value of each model and metric against exchanged label sequences.
 
     Whole label sequences, gaps included, are exchanged between stays of like length, those of one
@@ -40,7 +40,7 @@ def relabeling_test(
     Returns
     -------
     dict
-        By model and metric.
+        By model and metric: the p-value, and the mean over the exchanges.
     """
     names = [name for name in observed if not name.startswith("boosting")]
     bar = progress(range(study.permutations), f"{arm.task}: relabelling")
@@ -49,11 +49,16 @@ def relabeling_test(
     )
     return {
         name: {
-            metric: relabeling_p(value, np.array([draw[name][metric] for draw in drawn]))
+            metric: _against(value, np.array([draw[name][metric] for draw in drawn]))
             for metric, value in observed[name].items()
         }
         for name in names
     }
+
+
+def _against(observed: float, drawn: Floats) -> tuple[float | None, float | None]:
+    known = drawn[~np.isnan(drawn)]
+    return relabeling_p(observed, drawn), float(known.mean()) if len(known) else None
 
 
 def _draw(

@@ -209,7 +209,7 @@ def _row(label: str, evaluation: Evaluation) -> Row:
     content = evaluation.to_dict()
     for cell in content["metrics"].values():
         cell |= {"p_paper": dict.fromkeys(NULLS), "p_paper_holm": dict.fromkeys(NULLS)}
-        cell |= {"p": None, "p_holm": None}
+        cell |= {"p": None, "p_holm": None, "null_mean": None}
     return {"label": label, **content}
 
 
@@ -225,5 +225,5 @@ def _add_relabeling(
         for name, each in evaluations.items()
     }
     for name, values in relabeling_test(study, arm, observed, seed).items():
-        for metric, p in values.items():
-            rows[name]["metrics"][metric]["p"] = p
+        for metric, (p, null_mean) in values.items():
+            rows[name]["metrics"][metric] |= {"p": p, "null_mean": null_mean}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dolorimeter._version import __version__
+from dolorimeter.audit.leaks import kept_whole
 from dolorimeter.core import Folds, progress
 from dolorimeter.evaluation import holm
 from dolorimeter.states import MODELS
@@ -18,7 +19,14 @@ from dolorimeter.tables.durations import format_duration
 from .arm import Arm, run_arm
 from .claim import make_claim
 from .curves import learning_curves
-from .dealing import deal_folds, shared_patients
+from .dealing import (
+    as_pairs,
+    deal_folds,
+    duplicate_stays,
+    held_by,
+    shared_patients,
+    units,
+)
 from .design import VitalsStudy
 from .examples import example_stays
 from .inflation import adjust_inflation, measure_inflation
@@ -144,6 +152,8 @@ def _block(study: VitalsStudy, arm: Arm, seed: int) -> dict[str, Any]:
         + (LIVE if arm.history == "reports" else AFTER),
         "chance": 1 / math.factorial(len(arm.class_names)),
         "looks_ahead": arm.target.report_delay != 1,
+        "ahead": list(arm.ahead),
+        "target_in_features": list(held_by(arm)),
         "models": scored.rows,
         "comparisons": ask(study, arm, scored.predictions, seed),
     }
@@ -206,6 +216,8 @@ def _design(study: VitalsStudy, cohort: Cohort, folds: Folds, seed: int) -> dict
         "fold_fingerprint": folds.fingerprint,
         "fold_sizes": [len(test) for test in folds.test],
         "shared_patients": shared_patients(cohort, folds),
+        "duplicate_stays": duplicate_stays(cohort, folds),
+        "folds_kept_whole": kept_whole(as_pairs(folds), units(cohort, study.group)),
         "history": list(study.histories),
         "inference": {"none": "smoothed posterior", "reports": "filtered posterior"},
         "models": list(study.models),

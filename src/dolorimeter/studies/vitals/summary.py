@@ -7,7 +7,7 @@ from typing import Any
 
 from dolorimeter.states import MODELS
 
-from .claim import interval, whom
+from .words import interval, whom
 
 Content = dict[str, Any]
 BETTER, WORSE, SAME = "better", "worse", "no different"
