@@ -1,8 +1,12 @@
 """The real samples: how many, whose, which features, and a formula that the data confirm."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_score
 
@@ -10,6 +14,7 @@ from dolorimeter.samples import read_samples, samples_from
 from dolorimeter.samples.sensitivity import SIGNS, pain_sensitivity, reference_of
 
 pytestmark = pytest.mark.real_data
+ROOT = Path(__file__).resolve().parents[2]
 PAINGEN = {
     "path": "paingen/pain_evoked_brain_measures.csv.gz",
     "columns": {
@@ -144,3 +149,19 @@ def test_pain21_at_full_resolution(data_dir):
     mask = nibabel.load(folder / "mask.nii.gz").get_fdata() > 0
     third = nibabel.load(folder / "study-03_stat-t_statmap.nii.gz").get_fdata()[mask]
     np.testing.assert_array_equal(samples.features[2], third)
+
+
+def test_the_documented_blocks_work(data_dir):
+    text = (ROOT / "docs" / "formats" / "samples.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(b)["data"] for b in re.findall(r"```yaml\n(.*?)```", text, re.S)]
+    tried = 0
+    for block in blocks:
+        if "simulate" in block:
+            assert len(samples_from(block)) == 12 * 5 * 9 * 4
+        elif block["path"].startswith("../shared/data"):
+            block.get("where", {}).pop("age", None)
+            assert len(samples_from(block, data_dir.parents[1] / ROOT.name)) > 20
+        else:
+            continue
+        tried += 1
+    assert tried == 5

@@ -45,10 +45,10 @@ def simulate_samples(
     A trial of strength s (0 baseline, 1 stimulus) is
     ``(1 + (gain - 1) s) profile + s (pattern x map of the modality + amplitude) + offsets of the
     subject and the family + noise``; ``profile`` has mean 1 over features and the given deviation.
-    One subject of 90 trials with 500 features and noise 3 reproduces science.md 3.2: accuracy of
-    leave-one-trial-out falls by spatial normalization from .86 to .48 with amplitude 0.5, from .89
-    to .62 with gain 1.5 on a profile of 0.5, from .95 to .82 on one of 1, and stays at .86 with
-    pattern 0.5.
+    The defaults meet science.md 3.2: 90 trials of one subject, leave one trial out, ridge 1.
+    Normalizing each sample over features takes accuracy (mean of 40 subjects, standard error
+    .01) from .84 to .48 with amplitude 0.5, from .88 to .59 with gain 1.5 on a profile of 0.5,
+    from .96 to .77 on one of 1, and leaves .83 with pattern 0.5; noise alone gives .48.
 
     Parameters
     ----------
