@@ -95,7 +95,7 @@ def rates(
     }
 
 
-def main(n_cohorts: int = 500) -> dict[str, Any]:
+def main(n_cohorts: int = 200) -> dict[str, Any]:
     """Print rates without and with a pattern of pain's own, matched and not."""
     results: dict[str, Any] = {"cohorts": n_cohorts, "margin": MARGIN}
     runs: list[tuple[str, dict[str, Any]]] = [

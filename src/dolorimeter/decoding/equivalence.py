@@ -179,7 +179,7 @@ def salience_equivalence(
     """
     rated = np.isfinite(salience)
     chosen = {name: rated & (modality == name) for name in (pain, other)}
-    if len(np.unique(subject[rated])) == 1:
+    if len(np.unique(subject[np.isin(modality, (pain, other))])) == 1:
         a, b = (salience[rows] for rows in chosen.values())
         return _compare(a, b, margin, alpha, "trial")
     means = [_subject_means(salience[rows], subject[rows]) for rows in chosen.values()]

@@ -121,6 +121,7 @@ def test_unrated_salience_is_unknown():
     nothing = np.full(len(subject), np.nan)
     assert salience_equivalence(nothing, modality, subject, "touch", 1.0) is None
     one_rated = np.where(subject == "s0", 1.0, np.nan)
+    assert salience_equivalence(one_rated, modality, subject, "touch", 1.0) is None  # of three
     one_rated[modality == "touch"] = np.nan
     assert salience_equivalence(one_rated, modality, subject, "touch", 1.0) is None
 
