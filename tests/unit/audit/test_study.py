@@ -20,6 +20,13 @@ def test_each_rule_once_for_each_analysis(prediction):
     assert [f.analysis for f in claim.findings if f.rule == "K5"] == [""]
 
 
+def test_findings_of_some_analyses_name_them(prediction):
+    facts = [replace(prediction, label=x) for x in ("HMM", "NB")]
+    other = replace(prediction, label="chain", grouped_by="rating")
+    claim = audit_study([(each, ()) for each in (*facts, other)])
+    assert [f.analysis for f in claim.findings if f.rule == "K2"] == ["HMM; NB", "chain"]
+
+
 def test_one_analysis_keeps_its_label(prediction):
     claim = audit_study([(replace(prediction, label="HMM"), ())])
     assert {f.analysis for f in claim.findings} == {"HMM"}
