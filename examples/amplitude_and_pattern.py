@@ -34,7 +34,7 @@ def draw(shown: dict, target: Path) -> None:
         known = {label: found[when] for when, label in WHEN.items() if found[when]}
         row[4].barh(list(known), [one["accuracy"] for one in known.values()], color="#4477aa")
         row[4].plot([one["null"] for one in known.values()], list(known), "k|", markersize=14)
-        row[4].set(xlim=(0.3, 1), title="accuracy (bar) and its null (line)")
+        row[4].set(xlim=(0.3, 1), title="accuracy | null")
         row[4].invert_yaxis()
         row[4].yaxis.tick_right()
     figure.tight_layout()

@@ -199,13 +199,14 @@ def group_means(values: Floats, m: int, draws: int | None, rng: np.random.Genera
 
 
 def clustered_interval(
-    shares: Floats, weights: Floats, owners: Ints
+    shares: Floats, weights: Floats, owners: Ints, most: int
 ) -> tuple[float, tuple[float, float] | None]:
     """Average shares over cells, with a 95 % interval clustered by subject.
 
     The error of the weighted mean is that of a ratio over subjects; the interval is Wilson's with
     the number of independent tests that has this error (Korn & Graubard 1998, Survey Methodology
-    24, 193) and Student's quantile, so that it stays within 0 … 1 and does not close at 1.
+    24, 193), at most that of groups without a shared sample, and Student's quantile: it stays
+    within 0 … 1 and does not close at 1.
 
     Parameters
     ----------
@@ -213,6 +214,8 @@ def clustered_interval(
         Share of right calls and weight of each cell.
     owners : ndarray of shape (n_cells,), int64
         Subject of each cell.
+    most : int
+        Groups without a shared sample that there are in all cells.
 
     Returns
     -------
@@ -230,6 +233,7 @@ def clustered_interval(
     variance = n_subjects / (n_subjects - 1) * float(off @ off) / float(weights.sum()) ** 2
     spread = value * (1 - value)
     tests = spread / variance if variance > 0 and spread > 0 else float(n_subjects)
+    tests = min(tests, most)
     square = float(student.ppf(0.975, n_subjects - 1)) ** 2
     center = (value + square / (2 * tests)) / (1 + square / tests)
     half = sqrt(square * (spread / tests + square / (4 * tests**2))) / (1 + square / tests)

@@ -183,7 +183,8 @@ def forced_choice(
     single, _, weights_single, _ = _compare(cells, usable, 1, draws, rng)
     at_one = float(np.average(single, weights=weights_single))
     expected = forced_choice_from_pairs(at_one, m)
-    value, ci95 = clustered_interval(accuracy, weights, owners)
+    apart = sum(min(len(cells.members[i]) for i in pair) // m for pair in usable)
+    value, ci95 = clustered_interval(accuracy, weights, owners, apart)
     return ForcedChoice(m, value, expected, int(pairs.sum()), ci95)
 
 
@@ -197,7 +198,8 @@ def _point(cells: Cells, m: int, draws: int | None, rng: np.random.Generator) ->
         single.append(cells.credit(cells.values[cells.members[cell]], cell).mean())
         tests += len(means)
     sizes = np.array([len(cells.members[cell]) for cell in usable], dtype=np.float64)
-    value, ci95 = clustered_interval(np.array(hits), sizes, cells.subject[usable])
+    apart = int((sizes // m).sum())
+    value, ci95 = clustered_interval(np.array(hits), sizes, cells.subject[usable], apart)
     expected = None
     if cells.n_classes == 2:
         expected = labelling_accuracy(float(np.average(single, weights=sizes)), m)

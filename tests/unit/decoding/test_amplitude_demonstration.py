@@ -1,5 +1,9 @@
 """The simulation of Fig 1 gives the accuracies on record [science 3.2]."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -88,3 +92,13 @@ def test_small_maps_to_draw():
 def test_refuses_what_it_cannot_simulate(case, options, message):
     with pytest.raises(InputError, match=message):
         simulate_amplitude(case, **options)
+
+
+def test_the_example_runs_and_draws(tmp_path):
+    script = Path(__file__).resolve().parents[3] / "examples" / "amplitude_and_pattern.py"
+    target = tmp_path / "figure.png"
+    done = subprocess.run(
+        [sys.executable, script, target], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("amplitude only: before normalization 0.")
+    assert target.stat().st_size > 10_000

@@ -194,7 +194,7 @@ def test_interval_covers_and_ignoring_subjects_would_not():
     for _ in range(300):
         skill = rng.beta(6, 3, size=20)
         shares = rng.binomial(30, skill) / 30
-        value, (low, high) = clustered_interval(shares, np.full(20, 30.0), np.arange(20))
+        value, (low, high) = clustered_interval(shares, np.full(20, 30.0), np.arange(20), 600)
         half = 1.96 * np.sqrt(value * (1 - value) / 600)
         covered.append(low <= 6 / 9 <= high)
         naive.append(abs(value - 6 / 9) <= half)
@@ -203,10 +203,16 @@ def test_interval_covers_and_ignoring_subjects_would_not():
 
 
 def test_interval_stays_open_where_all_are_right():
-    value, (low, high) = clustered_interval(np.ones(10), np.ones(10), np.arange(10))
+    value, (low, high) = clustered_interval(np.ones(10), np.ones(10), np.arange(10), 10)
     assert (value, high) == (1, 1)
     assert 0.5 < low < 0.8
-    assert clustered_interval(np.ones(3), np.ones(3), np.zeros(3, dtype=int))[1] is None
+    assert clustered_interval(np.ones(3), np.ones(3), np.zeros(3, dtype=int), 3)[1] is None
+
+
+def test_interval_knows_how_many_groups_share_no_sample():
+    shares, owners = np.array([0.9, 0.9, 0.9, 0.88]), np.arange(4)
+    wide, narrow = (clustered_interval(shares, np.ones(4), owners, n)[1] for n in (4, 10**9))
+    assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
 
 
 @pytest.mark.parametrize(
