@@ -115,7 +115,7 @@ def score_sentence(score: Results) -> str:
         notes.append(f"mean under relabelling {number(score['null_mean'])}")
     if not is_absent(score.get("p")):
         p = p_value(score["p"]).replace(" ", "\u00a0")
-        notes.append(f"p {p}" if p.startswith("<") else f"p = {p}")
+        notes.append(f"p\u00a0{p}" if p.startswith("<") else f"p\u00a0=\u00a0{p}")
     return f"{said} ({', '.join(notes)})" if notes else said
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,14 @@ def _plotting() -> Any:
     return plotting
 
 
+@cache
+def _template() -> tuple[Any, Any]:
+    """The MNI152 head and its brain at 2 mm, out of nilearn's own files."""
+    from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
+
+    return load_mni152_template(resolution=2), load_mni152_brain_mask(resolution=2)
+
+
 def _told(brain: BrainMap) -> str:
     finite = np.nan_to_num(brain.values)
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
@@ -152,11 +161,9 @@ def _largest(volume: NDArray[np.float64]) -> float:
 
 def _unlike_template(brain: BrainMap) -> str:
     """Say why a map does not belong on the template; empty where it does."""
-    from nilearn.datasets import load_mni152_brain_mask
-
     if _edges(brain).max() > _COARSE:
         return f"whose voxels of {_voxel_size(brain)} are too coarse for an anatomy"
-    template = load_mni152_brain_mask(resolution=2)
+    template = _template()[1]
     inside = np.asarray(template.dataobj) > 0
     to_template = np.linalg.inv(template.affine) @ brain.affine
     voxels = np.argwhere(brain.mask) @ to_template[:3, :3].T + to_template[:3, 3]
@@ -169,13 +176,12 @@ def _unlike_template(brain: BrainMap) -> str:
 
 def _on_template(brain: BrainMap, plotting: Any) -> Picture:
     from nibabel import Nifti1Image
-    from nilearn.datasets import load_mni152_template
 
     figure, volume = _figure(1.75), _volume(brain)
     limit = _largest(volume)
     plotting.plot_stat_map(
         Nifti1Image(volume, brain.affine),
-        bg_img=load_mni152_template(resolution=2),
+        bg_img=_template()[0],
         display_mode="z",
         cut_coords=_heights(brain),
         cmap=_CMAP,

@@ -16,6 +16,12 @@ STATUSES: Mapping[str, str] = {
     "not-applicable": "Not applicable",
 }
 
+_SEVERITY: Mapping[str, str] = {
+    "blocks": "can block a claim",
+    "limits": "can limit a claim",
+    "advises": "advice",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
@@ -64,7 +70,8 @@ def rule_rows(findings: Sequence[Mapping[str, Any]]) -> tuple[RuleRow, ...]:
     rows = []
     for finding in findings:
         rule = plain(finding.get("rule") or "")
-        rows.append(_row(finding, rule, "" if rule in seen else f"rule-{rule}"))
+        first = rule.isalnum() and rule not in seen
+        rows.append(_row(finding, rule, f"rule-{rule}" if first else ""))
         seen.add(rule)
     return tuple(rows)
 
@@ -82,7 +89,7 @@ def _row(finding: Mapping[str, Any], rule: str, anchor: str) -> RuleRow:
         reason=text("reason"),
         remedy=text("remedy"),
         section=text("section"),
-        notes=tuple(note for key in ("analysis", "severity") if (note := text(key))),
+        notes=tuple(n for n in (text("analysis"), _SEVERITY.get(text("severity"), "")) if n),
         anchor=anchor,
     )
 
