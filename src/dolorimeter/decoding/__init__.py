@@ -20,9 +20,11 @@ from .reverse_inference import (
 )
 from .schemes import Scheme, make_scheme
 from .searchlight import Searchlight, search_samples, searchlight
+from .signature import AppliedSignature, SpaceReport, apply_signature
 from .specificity import specificity
 from .specificity_result import Specificity
 from .spheres import sphere_neighborhoods
+from .study_patterns import StudyPatterns, leave_one_study_out_pattern
 from .within_subjects import group_cross_validate
 
 __all__ = [
@@ -72,8 +74,13 @@ __all__ = [
     "salience_equivalence",
     "specificity",
     # Weights and patterns.
+    "AppliedSignature",
     "LinearModel",
+    "SpaceReport",
+    "StudyPatterns",
+    "apply_signature",
     "fit_linear",
     "haufe_pattern",
+    "leave_one_study_out_pattern",
     "pattern_expression",
 ]
