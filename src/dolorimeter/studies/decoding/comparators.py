@@ -76,9 +76,9 @@ def residual(plan: Plan) -> ResidualAmplitude | None:
     """
     if not plan.has_classes:
         return None
+    # Matched within subjects, over runs: within runs too few samples are alike to say anything.
     return residual_amplitude_check(
         plan.samples.features, plan.labels, plan.samples.subject,
-        plan.exchange.blocks if plan.exchange.how == "within" else None,
         estimator=_named(plan), regularization=plan.study.regularization,
         permutations=plan.study.permutations, random_state=stream(plan.seed, "residual"),
     )  # fmt: skip
