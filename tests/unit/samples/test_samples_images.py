@@ -70,6 +70,8 @@ def test_many_images_of_three_axes_in_the_order_of_the_table(folder):
     samples = read(path, ".", reader="images")
     np.testing.assert_array_equal(samples.features, maps[mask].T[::-1])
     assert samples.subject.tolist() == ["p1", "p1", "p0", "p0"]
+    some = read(path, ".", reader="images", where={"who": "p0"})
+    np.testing.assert_array_equal(some.features, maps[mask].T[1::-1])
 
 
 def test_stored_integers_are_scaled_as_nibabel_scales_them(folder):
