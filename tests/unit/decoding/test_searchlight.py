@@ -65,6 +65,16 @@ def test_decisions_equal_refitting(n_voxels, size, normalize):
         assert np.all(maps[0, start : start + size, start : start + size] == 0.0)
 
 
+@pytest.mark.parametrize("n_voxels", [7, 60])
+def test_strong_signals_cost_no_precision(n_voxels):
+    X, y = 1e4 * noise(n_voxels), np.where(labels() == 1, 1.0, -1.0)
+    maps, spheres = np.empty((1, N, N)), np.array([0, n_voxels])
+    rows = np.ascontiguousarray(X.T)
+    held_out_maps(rows, spheres, np.arange(n_voxels), np.arange(N + 1), 1.0, False, maps)
+    expected = refit(Ridge(alpha=1.0), X, y, np.arange(N))
+    np.testing.assert_allclose(maps[0] @ y, expected, rtol=0, atol=1e-11)
+
+
 @pytest.mark.parametrize(
     ("scheme", "groups"),
     [
@@ -259,9 +269,9 @@ def test_errors_are_one_line(changed, words):
 def test_a_flat_sample_is_named_as_it_was_given():
     X = noise(48)
     X[10, :4] = 3.0
-    spheres = (np.array([0, 4, 8]), np.array([8, 9, 10, 11, 0, 1, 2, 3]))
+    spheres = (np.arange(11) * 4, np.append(np.tile([8, 9, 10, 11], 9), [0, 1, 2, 3]))
     groups = np.arange(N) % 3
-    with pytest.raises(InputError, match="sample 10 is flat around center 1"):
+    with pytest.raises(InputError, match="sample 10 is flat around center 9"):
         searchlight(X, labels(), spheres, "leave-one-run-out", groups, normalize="sphere")
 
 
