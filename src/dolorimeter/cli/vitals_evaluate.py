@@ -76,6 +76,12 @@ def _folds(_context: click.Context, _option: click.Parameter, text: str) -> int 
     help="Replicates of the null models.",
 )
 @click.option(
+    "--inflation/--no-inflation",
+    default=True,
+    show_default=True,
+    help="Measure what looser designs add: folds of stays, whole-stay reference, smoothing.",
+)
+@click.option(
     "--random-state", type=click.IntRange(min=0), default=0, show_default=True, help="Seed."
 )
 @click.option("--jobs", type=int, default=-1, show_default=True, help="Threads; -1: all cores.")
@@ -125,12 +131,17 @@ def evaluate(
 
 
 def print_result(result: Any, out: str) -> None:
-    """Print the summary, the table and the claim."""
+    """Print the summary, the tables, the claim, and what would test what was not tested."""
+    from dolorimeter.audit import describe
+
     for sentence in result.summary:
         click.echo(f"- {sentence}")
     click.echo(f"\n{result.table_text}\n")
-    for kind in ("granted", "refused", "unproven"):
-        for statement in getattr(result.claim, kind):
-            rules = ", ".join(statement.rules)
-            click.echo(f"{kind.upper():<9} {statement.text} [{rules}]")
+    if result.inflation_text:
+        click.echo(f"What looser designs add to the VUS:\n{result.inflation_text}\n")
+    click.echo(f"SCOPE     {result.claim.scope}")
+    click.echo(describe(result.claim))
+    for finding in result.claim.findings:
+        if (finding.rule, finding.status) == ("V1", "unknown"):
+            click.echo(f"REMEDY    {finding.analysis or 'all'}: {finding.remedy} [V1]")
     click.echo(f"\nwritten: {out} (open report.html)")

@@ -16,7 +16,8 @@ def findings(entries: Sequence[Mapping[str, Any]], caption: str) -> Table:
     Parameters
     ----------
     entries : sequence of mapping
-        With ``rule``, ``status``, ``reason`` and ``remedy``.
+        With ``rule``, ``status``, ``reason`` and ``remedy``; ``analysis`` says which one it is
+        about, where a study has several.
     caption : str
         Plain text.
 
@@ -30,7 +31,7 @@ def findings(entries: Sequence[Mapping[str, Any]], caption: str) -> Table:
             entry["rule"],
             (
                 sentence_case(entry["status"]).replace("-", " "),
-                plain(entry["reason"]),
+                plain(_about(entry) + entry["reason"]),
                 plain(entry.get("remedy") or ""),
             ),
         )
@@ -42,3 +43,7 @@ def findings(entries: Sequence[Mapping[str, Any]], caption: str) -> Table:
         rows,
         kinds={1: "name", 2: "prose", 3: "prose"},
     )
+
+
+def _about(entry: Mapping[str, Any]) -> str:
+    return f"{sentence_case(entry['analysis'])}: " if entry.get("analysis") else ""

@@ -13,6 +13,7 @@ from .figures import Plate
 from .formats import plain
 from .render import render_page
 from .tables import Table
+from .vitals_inflation import inflation
 from .vitals_tasks import task_view
 from .vitals_words import not_done
 from .words import HISTORY, OPTIONS, option, sentence_case
@@ -58,6 +59,11 @@ def _view(results: Results) -> dict[str, Any]:
         "results": results,
         "data": _data_view(results["data"]),
         "findings": _findings(results["claim"]),
+        "inflation": inflation(
+            results.get("inflation") or (),
+            tasks,
+            "What looser designs would add to the VUS, measured.",
+        ),
         "alone": [task_view(name, task) for name, task in tasks.items() if "models" in task],
         "reports": [task_view(name, b, " with reports") for name, b in reports.items()],
         "examples": _examples(results, "none"),

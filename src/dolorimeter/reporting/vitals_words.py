@@ -43,6 +43,11 @@ def _missing_parts(results: Mapping[str, Any]) -> Iterator[str]:
             "Nothing was evaluated that knows the patient’s own earlier reports for: "
             f"{_names(without_reports)}."
         )
+    if not results.get("inflation"):
+        yield (
+            "What folds of stays, a whole-stay reference and smoothing add to the VUS was not "
+            "measured."
+        )
     if not results.get("examples"):
         yield "No example stay was drawn."
     if "stay" in str(design.get("group")):

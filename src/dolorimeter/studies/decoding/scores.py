@@ -121,7 +121,7 @@ def _interval(plan: Plan, found: Crossfit) -> list[float] | None:
         owners = np.array([owners[rows[0]] for _, rows, _ in found.parts])
     else:
         shares = hits(plan, found)
-    interval = clustered_interval(shares, np.ones(len(shares)), owners)[1]
+    interval = clustered_interval(shares, np.ones(len(shares)), owners, len(plan.samples))[1]
     return None if interval is None else list(interval)
 
 

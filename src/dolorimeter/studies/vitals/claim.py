@@ -8,11 +8,12 @@ from typing import Any
 
 from dolorimeter.audit import Claim, Finding, Statement, audit_study
 
-from .facts import label, relabeled, study_facts
+from .facts import label, study_facts
 from .words import interval, population, whom
 
 Content = dict[str, Any]
 RELABEL = "run the HMM or naive Bayes with --permutations 199"
+NO_TEST = "relabelling cannot test it: the reports that are known belong to those to be told"
 REPORTS = Statement(
     "That results with earlier reports show what vital signs alone can tell: much of them comes "
     "from the reports.",
@@ -82,8 +83,9 @@ def _ahead(content: Content) -> Iterator[str]:
 
 def _cite(finding: Finding, content: Content) -> Finding:
     """Add what was measured to the reasons of W3 and K6, and what this study has to V1."""
-    if finding.rule == "V1" and finding.status == "unknown" and not relabeled(content):
-        return replace(finding, remedy=RELABEL)
+    if (finding.rule, finding.status) == ("V1", "unknown"):
+        reports = "knowing earlier reports" in finding.analysis
+        return replace(finding, remedy=NO_TEST if reports else RELABEL)
     about = finding.analysis.split("; ") if finding.analysis else []
     cited = [
         _figure(entry)

@@ -16,6 +16,7 @@ from dolorimeter.core.files import replacing_file
 
 from .arm import Arm, fold_of_stay, window_stays
 from .model import VitalsModel
+from .words import interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,24 @@ class VitalsResult:
             index=["task", "history", "model"], columns="metric", values="mean", sort=False
         )
         return wide[list(METRICS)].round(3).to_string()
+
+    @property
+    def inflation_text(self) -> str:
+        """What looser designs add to the VUS, as the command line prints it; may be empty."""
+        import pandas as pd
+
+        rows = [
+            {
+                "rule": entry["rule"],
+                "task": entry["task"],
+                "model": entry["model"] or "",
+                "looser": entry["a"],
+                "stricter": entry["b"],
+                "change": entry["note"] or f"{entry['difference']:+.3f} ({interval(entry)})",
+            }
+            for entry in self.content["inflation"]
+        ]
+        return pd.DataFrame(rows).to_string(index=False) if rows else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return what results.json holds."""
