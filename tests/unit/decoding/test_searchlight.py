@@ -242,7 +242,7 @@ def with_nan(X):
     ("changed", "words"),
     [
         ({"X": with_nan(noise(48))}, "first in sample 3, feature 7"),
-        ({"X": noise(40)}, "neighborhoods: voxel 47; expected columns 0 … 39"),
+        ({"X": noise(47)}, "neighborhoods: voxel 47; expected columns 0 … 46"),
         ({"y": np.zeros(N, int)}, "one class only"),
         ({"y": labels()[:-1]}, "X: shape"),
         ({"neighborhoods": (np.array([0, 2, 2]), np.arange(2))}, "no voxel around center 1"),
