@@ -86,9 +86,7 @@ def main() -> dict[str, float]:
     print(f"  dolorimeter, {PERMUTATIONS:,} relabellings            {wall:8.2f} ({processor:.2f})")
     flops = 2.0 * N_TRIALS**2 * (PERMUTATIONS + 1) * len(sizes)
     print(f"    {flops / processor / 1e9:.0f} GFLOP/s a core in the product with them alone")
-    print(
-        f"    {np.sum(found.p_max <= 0.05)} centers with family-wise p <= 0.05; 64 voxels carry signal"
-    )
+    print(f"    {np.sum(found.p_max <= 0.05)} centers with family-wise p <= 0.05; 64 are planted")
     centers, scores, peer_cpu = peer(X, y)
     error = float(np.abs(scores - single.scores[centers]).max())
     full = peer_cpu / len(centers) * len(sizes)
