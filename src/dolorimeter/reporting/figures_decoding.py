@@ -34,8 +34,9 @@ def null_histogram(score: Mapping[str, Any], caption: str) -> Plate | None:
     Plate or None
         One panel; None where there is no null.
     """
-    histogram = score.get("null_histogram")
-    if not histogram or is_absent(score.get("value")):
+    histogram = score.get("null_histogram") or {}
+    drawable = histogram.get("edges") and histogram.get("counts")
+    if not drawable or is_absent(score.get("value")):
         return None
     wide, narrow = (_null(score, histogram, width) for width in (560, 340))
     return Plate((Panel(wide, narrow=narrow),), caption)

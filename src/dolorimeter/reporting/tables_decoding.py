@@ -27,7 +27,7 @@ def confusion(block: Mapping[str, Any] | None, corner: str, caption: str) -> Tab
     Table or None
         Counts with the share of their row; None without counts.
     """
-    if not block or not block.get("counts"):
+    if not block or not all(block.get(key) for key in ("rows", "columns", "counts")):
         return None
     rows = tuple(
         Row(plain(name), tuple(_share(n, sum(line)) for n in line))
