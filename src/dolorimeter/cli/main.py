@@ -11,7 +11,12 @@ import click
 
 from dolorimeter._version import __version__
 
-VERBS = {"demo": ".demo:demo", "vitals": ".vitals:vitals", "audit": ".audit:audit"}
+VERBS = {
+    "demo": ".demo:demo",
+    "vitals": ".vitals:vitals",
+    "decode": ".decode:decode",
+    "audit": ".audit:audit",
+}
 DEBUG = "DOLORIMETER_DEBUG"
 
 

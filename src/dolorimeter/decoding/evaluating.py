@@ -14,10 +14,13 @@ from dolorimeter.core.containers import Floats, Ints
 from .arguments import refuse_not_finite
 from .discriminant import discriminants, pair_discriminants
 from .exact import ExactFit, choose, chunks, code_classes, fit_exact
+from .foldwise import FoldwiseFit, fit_foldwise
 from .refitting import refit
 from .schemes import Scheme, pair_scheme
 from .scoring import pair_fold_scores, score, score_folds
 from .targets import Target
+
+Fit = ExactFit | FoldwiseFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Plan:
         None: the exact path.
     relabelled : ndarray of shape (B, n), int64
         From which sample each sample takes its label.
+    prepare : scikit-learn transformer or None
+        Fitted on the training features of each fold, without labels.
     """
 
     target: Target
@@ -49,6 +54,7 @@ class Plan:
     priors: str | Floats | None
     estimator: Any
     relabelled: Ints
+    prepare: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +109,22 @@ def evaluate(plan: Plan, features: Floats) -> HeldOut:
         rows = plan.target.values[plan.relabelled]
         null = Parallel()(run(plan, features, values) for values in rows)
         return replace(found, null=np.array(null, dtype=np.float64))
+    if plan.prepare is not None:
+        refuse_not_finite(features)
+        foldwise = fit_foldwise(features, plan.alpha, plan.scheme, plan.prepare)
+        return replace(_observe_exact(foldwise, plan), null=_null_exact(foldwise, plan))
     fit = fit_exact(features, plan.alpha, plan.scheme)
     if plan.scheme.all_pairs:
         return replace(_observe_pairs(fit, plan), null=_null_pairs(fit, plan))
     return replace(_observe_exact(fit, plan), null=_null_exact(fit, plan))
 
 
-def _decide(fit: ExactFit, plan: Plan, values: NDArray[Any]) -> Floats:
+def _decide(fit: Fit, plan: Plan, values: NDArray[Any]) -> Floats:
     """Held-out decisions (b, k, n) of labellings (b, n)."""
     n_classes = len(plan.target.labels)
     if not n_classes:
         return fit.held_out(values)[:, None, :]
-    if plan.priors is not None:
+    if plan.priors is not None and isinstance(fit, ExactFit):
         return discriminants(fit, values, n_classes, plan.priors)
     targets = code_classes(values, n_classes)
     return fit.held_out(targets.reshape(-1, values.shape[1])).reshape(targets.shape)
@@ -124,7 +134,7 @@ def _predict(decisions: Floats, plan: Plan) -> NDArray[Any]:
     return choose(decisions) if plan.target.is_classes else decisions[:, 0]
 
 
-def _observe_exact(fit: ExactFit, plan: Plan) -> HeldOut:
+def _observe_exact(fit: Fit, plan: Plan) -> HeldOut:
     values = plan.target.values
     decisions = _decide(fit, plan, values[None])
     predicted = _predict(decisions, plan)
@@ -134,7 +144,7 @@ def _observe_exact(fit: ExactFit, plan: Plan) -> HeldOut:
     return HeldOut(predicted[0], rows, by_fold, total, np.empty(0))
 
 
-def _null_exact(fit: ExactFit, plan: Plan) -> Floats:
+def _null_exact(fit: Fit, plan: Plan) -> Floats:
     n_numbers = max(1, len(plan.target.labels)) * len(plan.target)
     null = np.empty(len(plan.relabelled))
     for piece in chunks(len(null), n_numbers):

@@ -36,6 +36,7 @@ def cross_validate(
     exchange: str = "within",
     metric: str | None = None,
     priors: Priors = None,
+    prepare: Any = None,
 ) -> CrossValidated:
     """Cross-validate a decoder, with a null by relabelling.
 
@@ -77,6 +78,9 @@ def cross_validate(
     priors : None, "empirical", "equal" or array-like of shape (K,)
         With them ``"lda"`` is penalized discriminant analysis, exact likewise: scatter within
         classes plus ``regularization`` times I, divided by the number of training samples.
+    prepare : scikit-learn transformer, optional
+        Fitted on the training features of each fold, without labels (scaling, components), which
+        keeps relabelling exact and fast. What needs labels belongs into a Pipeline.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def cross_validate(
     """
     plan = make_plan(
         y, scheme, groups, estimator, regularization, permutations, random_state, blocks, exchange,
-        metric, priors,
+        metric, priors, prepare,
     )  # fmt: skip
     found = evaluate(plan, read_features(X, len(plan.target)))
     return CrossValidated(
@@ -129,13 +133,14 @@ def make_plan(
     exchange: str,
     metric: str | None,
     priors: Priors,
+    prepare: Any = None,
 ) -> Plan:
     """Check all that does not depend on features, and draw the relabellings.
 
     Parameters
     ----------
     y, scheme, groups, estimator, regularization, permutations, random_state, blocks, exchange, \
-metric, priors
+metric, priors, prepare
         As for :func:`cross_validate`.
 
     Returns
@@ -147,6 +152,9 @@ metric, priors
     target = _read_target(y, estimator)
     if priors is not None and not (isinstance(estimator, str) and estimator == "lda"):
         raise InputError("priors", "given", 'none, unless estimator="lda"')
+    if prepare is not None and (priors is not None or not isinstance(estimator, str)):
+        rule = "none with priors or an estimator of scikit-learn"
+        raise InputError("prepare", "given", rule, "Put steps and estimator into a Pipeline.")
     folds = make_scheme(scheme, target, groups)
     exchanged = groups if blocks is None else blocks
     return Plan(
@@ -157,6 +165,7 @@ metric, priors
         priors=read_priors(priors, len(target.labels)),
         estimator=None if isinstance(estimator, str) else seeded(estimator, rng.spawn(1)[0]),
         relabelled=relabellings(target.values, permutations, rng, exchanged, exchange),
+        prepare=prepare,
     )
 
 

@@ -76,11 +76,17 @@ def residual(plan: Plan) -> ResidualAmplitude | None:
     """
     if not plan.has_classes:
         return None
-    # Matched within subjects, over runs: within runs too few samples are alike to say anything.
+    subject = plan.samples.subject
+    options: dict[str, Any]
+    if plan.study.within_subject:
+        # Matched over runs: within them too few samples are alike to say anything.
+        options = {"subjects": subject}
+    else:
+        options = {"blocks": subject, "scheme": plan.study.scheme, "groups": plan.groups}
     return residual_amplitude_check(
-        plan.samples.features, plan.labels, plan.samples.subject,
-        estimator=_named(plan), regularization=plan.study.regularization,
-        permutations=plan.study.permutations, random_state=stream(plan.seed, "residual"),
+        plan.samples.features, plan.labels, estimator=_named(plan),
+        regularization=plan.study.regularization, permutations=plan.study.permutations,
+        random_state=stream(plan.seed, "residual"), **options,
     )  # fmt: skip
 
 

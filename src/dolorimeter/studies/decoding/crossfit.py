@@ -112,7 +112,7 @@ def _crossfit(plan: Plan, features: Floats, permutations: int, study: Any) -> Cr
             features[rows], plan.labels[rows], study.scheme, groups, estimator,
             study.regularization, permutations, stream(plan.seed, "relabelling", name),
             blocks=plan.exchange.blocks[rows], exchange=plan.exchange.how,
-            priors=study.priors, **({} if prepare is None else {"prepare": prepare}),
+            priors=study.priors, prepare=prepare,
         )  # fmt: skip
         parts.append((name, rows, found))
     return _gather(plan, tuple(parts), study.regularization)
