@@ -270,7 +270,7 @@ def _target(plan: Plan) -> dict[str, Any]:
 
 def _drawing(plan: Plan, found: Crossfit) -> list[dict[str, Any]]:
     """Show the first folds: the units tested and the units trained on."""
-    drawn = []
+    drawn: list[dict[str, Any]] = []
     for name, rows, part in found.parts:
         units = plan.samples.subject if plan.groups is None else plan.groups
         if part.scheme.unit in ("trial", "pair"):

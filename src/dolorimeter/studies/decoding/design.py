@@ -106,9 +106,10 @@ class DecodingStudy:
     title: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.objective, Signature | Prediction):
+        declared: object = self.objective
+        if not isinstance(declared, Signature | Prediction):
             rule = "Signature(...) or Prediction(...)"
-            raise InputError("objective", repr(self.objective), rule, "A study declares one.")
+            raise InputError("objective", repr(declared), rule, "A study declares one.")
         for name, least in (("permutations", 0), ("test_average", 1)):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:

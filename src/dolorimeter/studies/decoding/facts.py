@@ -51,7 +51,7 @@ def gather_facts(
         **_compared(content, comparators),
         "folds_agree": _folds_agree(plan, folds, others),
     }
-    declared = {
+    declared: dict[str, Any] = {
         "signal": study.signal or f"{plan.samples.features.shape[1]} features",
         "pain": study.pain,
         "objective": study.kind,
@@ -93,7 +93,10 @@ def _what(plan: Plan, found: Crossfit, folds: Any) -> dict[str, Any]:
         "forced_choice": False,
         "fitted_outside": fitted_outside(plan),
         "target_in_features": leaks.target_in_features(
-            samples.features, plan.labels, samples.feature_names, plan.has_classes
+            samples.features,
+            plan.labels.astype(np.float64),
+            samples.feature_names,
+            plan.has_classes,
         ),
         "looks_ahead": leaks.looks_ahead(samples.features_until, samples.onset),
         "failures_reported": len(found.parts) > 1 or len(folds) > 1,
@@ -191,13 +194,11 @@ def _compared(
 
 
 def _folds_agree(plan: Plan, folds: Any, others: Sequence[Crossfit]) -> bool | None:
-    whole = True if plan.groups is None else leaks.kept_whole(folds, _units(plan))
+    whole: bool | None = True
+    if plan.groups is not None:
+        units = plan.groups
+        if plan.study.within_subject:
+            units = np.char.add(np.char.add(plan.samples.subject, "\x1f"), units)
+        whole = leaks.kept_whole(folds, units)
     same = leaks.same_folds(folds, *(other.folds() for other in others))
     return None if whole is None else whole and same
-
-
-def _units(plan: Plan) -> Any:
-    groups = plan.groups
-    if plan.study.within_subject:
-        return np.char.add(np.char.add(plan.samples.subject, "\x1f"), groups)
-    return groups

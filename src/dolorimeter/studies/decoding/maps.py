@@ -124,8 +124,9 @@ def make_maps(plan: Plan, univariate: UnivariateMap | None, searched: Floats | N
         Weights and pattern where the decoder is linear with one output.
     """
     values: dict[str, Floats] = {}
-    fitted = [_weights(plan, rows) for _, rows in plan.parts]
-    if all(weights is not None for weights in fitted):
+    tried = [_weights(plan, rows) for _, rows in plan.parts]
+    fitted = [weights for weights in tried if weights is not None]
+    if len(fitted) == len(tried):
         patterns = [
             haufe_pattern(plan.features[rows], weights)
             for (_, rows), weights in zip(plan.parts, fitted, strict=True)

@@ -45,7 +45,7 @@ def ask_modalities(plan: Plan) -> Specificity | None:
     rated = not np.isnan(plan.everything.salience).all()
     return specificity(
         plan.everything, pain=pain, baseline=baseline, modalities=study.modalities,
-        scheme=study.scheme, groups=groups, estimator=estimator,
+        scheme=study.objective.scheme, groups=groups, estimator=estimator,
         regularization=study.regularization, margin=margin if rated else None,
         base_rate=study.base_rate, permutations=study.permutations,
         random_state=stream(plan.seed, "specificity"),
