@@ -30,6 +30,7 @@ PUBLIC = {
         "Outcome",
         "Samples",
         "Sequences",
+        "Trials",
         "output_directory",
         "progress",
         "write_file",

@@ -6,6 +6,7 @@ from .files import output_directory, write_file
 from .outcome import Outcome
 from .progress import progress
 from .samples import Grid, Samples
+from .trials import Trials
 
 __all__ = [
     "DolorimeterError",
@@ -15,6 +16,7 @@ __all__ = [
     "Outcome",
     "Samples",
     "Sequences",
+    "Trials",
     "output_directory",
     "progress",
     "write_file",
