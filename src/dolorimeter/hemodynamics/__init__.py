@@ -1,0 +1,1 @@
+"""The hemodynamic response: kernels, convolution, collinearity."""
