@@ -51,7 +51,9 @@ def inflation(
         )
         for index, entry in enumerate(entries)
     )
-    notes = tuple(dict.fromkeys(_missing(entry) for entry in entries if entry.get("note")))
+    notes = tuple(
+        dict.fromkeys(_missing(entry) for entry in entries if entry["difference"] is None)
+    )
     return Table(caption, COLUMNS, rows, (*NOTES, *notes), {0: "prose", 1: "name"})
 
 

@@ -1,5 +1,6 @@
 """Complete results of a study that never took place: they drive the tests of the report."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -62,8 +63,35 @@ def fabricated_results(
             name: _task(rng, name, shape, reports, learning_curve, permutations)
             for name, shape in shapes.items()
         },
+        "inflation": [*_inflation(tuple(shapes))],
         "claim": _claim(permutations),
     }
+
+
+def _inflation(tasks: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Folds and smoothing for each task; the first has a note in place of its folds' figures."""
+    pairs = (("W3", "folds of stays", "folds of patients"), ("K6", "smoothing", "filtering"))
+    for task in tasks:
+        for rule, a, b in pairs:
+            empty = (task, rule) == (tasks[0], "W3")
+            yield {
+                "rule": rule,
+                "question": "How much does it lift the VUS?",
+                "task": task,
+                "model": None if empty else "hmm",
+                "a": a,
+                "b": b,
+                "metric": "vus",
+                "windows": 0 if empty else 1044,
+                "value_a": None if empty else 0.187,
+                "value_b": None if empty else 0.171,
+                "difference": None if empty else 0.016,
+                "se": None if empty else 0.02,
+                "ci95": [None, None] if empty else [-0.024, 0.056],
+                "p": None if empty else 0.21,
+                "p_holm": None if empty else 1.0,
+                "note": "folds of stays share no patient here" if empty else "",
+            }
 
 
 def _summary(reports: bool) -> list[str]:
@@ -143,6 +171,8 @@ def _design(reports: bool, permutations: int) -> dict[str, Any]:
         "rule": "product",
         "bootstraps": 10000,
         "shared_patients": 0,
+        "duplicate_stays": 0,
+        "folds_kept_whole": True,
         "inference": {"none": "smoothed posterior", "reports": "filtered posterior"},
         "models": ["hmm", "hmm-labelled", "chain", "nb", "boosting"],
         "vitals": list(VITALS),
@@ -235,6 +265,8 @@ def _block(
         "unknown": unknown,
         "chance": 1 / (1, 1, 2, 6, 24, 120)[len(classes)],
         "looks_ahead": name == "median-referenced",
+        "ahead": ["the whole stay"] if name == "median-referenced" else [],
+        "target_in_features": [],
         "description": {
             "direct": "The pain score of a window itself: low below 4, medium from 4 to below 7, "
             "high from 7.",
@@ -289,6 +321,7 @@ def _metric(
         "p_paper_holm": {key: None if v is None else min(1.0, v * 60) for key, v in p.items()},
         "p": 0.135 if permutations and not null else None,
         "p_holm": 0.54 if permutations and not null else None,
+        "null_mean": base if permutations and not null else None,
     }
 
 
@@ -437,4 +470,10 @@ def _claim(permutations: int) -> dict[str, Any]:
 
 
 def _finding(rule: str, status: str, reason: str, remedy: str = "") -> dict[str, Any]:
-    return {"rule": rule, "status": status, "reason": reason, "remedy": remedy}
+    more = {"title": "A rule", "section": "Box 1", "severity": "blocks"}
+    analysis = "a model of the direct task" if rule == "K6" else ""
+    return (
+        {"rule": rule, "status": status, "reason": reason, "remedy": remedy}
+        | more
+        | {"analysis": analysis}
+    )

@@ -294,3 +294,16 @@ def test_tables_and_figures_are_accessible(page: str) -> None:
     assert labels <= set(parsed.ids)
     numbers = [int(n) for n in re.findall(r"<b>Table (\d+)\.</b>", page)]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_looser_designs_add_stands_with_the_claim(small: dict[str, Any]) -> None:
+    page = render_vitals_report(small)
+    claim = page[page.index("What may be claimed") : page.index("Missing pain is not random")]
+    assert "What looser designs would add to the VUS" in claim
+    assert "smoothing against filtering (K6)" in claim
+    assert "−0.024 to 0.056" in claim
+    assert "Direct: folds of stays share no patient here." in claim
+    assert "A model of the direct task: The posterior is smoothed" in claim
+    bare = render_vitals_report({**small, "inflation": []})
+    assert "What looser designs would add" not in bare
+    assert "smoothing add to the VUS was not measured" in bare

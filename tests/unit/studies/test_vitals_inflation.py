@@ -113,6 +113,22 @@ def test_where_no_patient_comes_twice_it_says_so():
     assert "changed the VUS" not in next(f.reason for f in result.claim.findings if f.rule == "W3")
 
 
+def test_a_reference_that_cannot_be_had_is_named(cohort):
+    """One vital is seen twice a stay: enough for the whole stay, too seldom for what is causal."""
+    vitals = cohort.vitals.copy()
+    vitals[:, 0] = np.nan
+    for start, end in zip(cohort.offsets, cohort.offsets[1:], strict=False):
+        vitals[[start, end - 1], 0] = [60.0 + start % 7, 90.0]
+    rare = replace(cohort, vitals=vitals)
+    result = VitalsStudy(task="median-referenced", **SMALL).run(rare, random_state=3)
+    by_rule = {(e["rule"], e["a"]): e for e in result.content["inflation"]}
+    entry = by_rule["K6", "whole-stay standardization"]
+    assert entry["difference"] is None
+    assert "one cannot be had: vital" in entry["note"]
+    assert by_rule["K6", "smoothing"]["difference"] is not None
+    assert "one cannot be had" in result.inflation_text
+
+
 def test_folds_that_cannot_be_had_are_named(cohort):
     study = VitalsStudy(task="direct", group="stay", **(SMALL | {"folds": 13}))
     result = study.run(cohort, random_state=0)

@@ -27,6 +27,7 @@ MEASURED = ("hmm", "nb")
 FOLDS = "How much do folds that keep stays, not patients, lift it?"
 REFERENCE = "How much does standardizing vital signs over the whole stay lift it?"
 INFERENCE = "How much does smoothing, which sees the rest of the stay, lift it?"
+REFERENCES = ("whole-stay standardization", "causal standardization")
 UNITS = ("folds of stays", "folds of patients")
 Entry = dict[str, Any]
 
@@ -82,8 +83,8 @@ def measure_inflation(study: VitalsStudy, arm: Arm, seed: int) -> list[Entry]:
     if not models:
         return []
     alone = replace(study, models=models, history="none", permutations=0)
-    rest = (*_references(alone, arm, seed), *_inferences(arm))
-    return [*_across_folds(alone, arm, seed), *(_entry(alone, arm.task, p, seed) for p in rest)]
+    smoothed = (_entry(alone, arm.task, pair, seed) for pair in _inferences(arm))
+    return [*_across_folds(alone, arm, seed), *_references(alone, arm, seed), *smoothed]
 
 
 def adjust_inflation(entries: list[Entry]) -> None:
@@ -106,10 +107,10 @@ def _across_folds(study: VitalsStudy, arm: Arm, seed: int) -> list[Entry]:
         folds = deal_folds(other, arm.cohort, seed)
         refolded = run_arm(other, arm.cohort, folds, arm.task, arm.history, seed)
     except InputError as error:
-        return [_unmeasured(arm.task, f"the folds of {group}s cannot be had: {error}")]
+        return [_unmeasured("W3", arm.task, UNITS, f"folds of {group}s cannot be had: {error}")]
     stays, patients = (arm, refolded) if study.group == "stay" else (refolded, arm)
     if not shared_patients(arm.cohort, stays.folds):
-        return [_unmeasured(arm.task, "folds of stays share no patient here")]
+        return [_unmeasured("W3", arm.task, UNITS, "folds of stays share no patient here")]
     pairs = (
         Pair("W3", FOLDS, name, UNITS, _headline(stays, name), _headline(patients, name))
         for name in study.models
@@ -121,19 +122,29 @@ def _headline(arm: Arm, name: str) -> Predictions:
     return arm.predictions(arm.fits[name].probabilities)
 
 
-def _references(study: VitalsStudy, arm: Arm, seed: int) -> Iterator[Pair]:
+def _references(study: VitalsStudy, arm: Arm, seed: int) -> list[Entry]:
     """Whole-stay against causal standardization of the vital signs, labels and windows alike."""
     if arm.task != "median-referenced":
-        return
+        return []
     labels = label_windows(arm.cohort, replace(arm.target, reference="stay"))
-    whole, causal = (
-        _referenced(study, arm, reference, labels, seed) for reference in ("stay", "causal")
-    )
+    try:
+        whole, causal = (
+            _referenced(study, arm, reference, labels, seed) for reference in ("stay", "causal")
+        )
+    except InputError as error:
+        return [_unmeasured("K6", arm.task, REFERENCES, f"one cannot be had: {error}")]
     alike = np.where(_same_present(whole, causal), labels, -1)
-    names = ("whole-stay standardization", "causal standardization")
-    for name in study.models:
-        pair = (each.predictions(each.fits[name].probabilities, alike) for each in (whole, causal))
-        yield Pair("K6", REFERENCE, name, names, *pair)
+    if set(alike[alike >= 0].tolist()) != set(range(len(arm.class_names))):
+        note = "the windows with both references lack a class"
+        return [_unmeasured("K6", arm.task, REFERENCES, note)]
+    pairs = (
+        Pair(
+            "K6", REFERENCE, name, REFERENCES,
+            *(each.predictions(each.fits[name].probabilities, alike) for each in (whole, causal)),
+        )
+        for name in study.models
+    )  # fmt: skip
+    return [_entry(study, arm.task, pair, seed) for pair in pairs]
 
 
 def _referenced(study: VitalsStudy, arm: Arm, reference: Any, labels: Ints, seed: int) -> Arm:
@@ -199,17 +210,23 @@ def _entry(study: VitalsStudy, task: str, pair: Pair, seed: int) -> Entry:
         "b": pair.names[1],
         "metric": "vus",
         "windows": len(pair.looser.window),
-        "value_a": point_metrics(pair.looser, study.rule)["vus"],
-        "value_b": point_metrics(pair.stricter, study.rule)["vus"],
+        "value_a": _value(pair.looser, study.rule),
+        "value_b": _value(pair.stricter, study.rule),
         **{key: answer[key] for key in ("difference", "se", "ci95", "p")},
         "p_holm": None,
-        "note": "",
+        "note": "" if answer["difference"] is not None else "no fold tests every class",
     }
 
 
-def _unmeasured(task: str, note: str) -> Entry:
-    """Say that the folds could not be compared, and why."""
-    fixed = {"rule": "W3", "question": FOLDS, "task": task, "model": None}
-    names = {"a": UNITS[0], "b": UNITS[1], "metric": "vus", "windows": 0}
+def _value(predictions: Predictions, rule: str) -> float | None:
+    """Return the VUS, None where no fold tests every class."""
+    value = point_metrics(predictions, rule)["vus"]
+    return None if np.isnan(value) else value
+
+
+def _unmeasured(rule: str, task: str, names: tuple[str, str], note: str) -> Entry:
+    """Say that two designs could not be compared, and why."""
+    fixed = {"rule": rule, "question": FOLDS if rule == "W3" else REFERENCE, "task": task}
+    pair = {"model": None, "a": names[0], "b": names[1], "metric": "vus", "windows": 0}
     missing = dict.fromkeys(("value_a", "value_b", "difference", "se", "p", "p_holm"))
-    return {**fixed, **names, **missing, "ci95": [None, None], "note": note}
+    return {**fixed, **pair, **missing, "ci95": [None, None], "note": note}
