@@ -38,11 +38,11 @@ def _k3(facts: Facts) -> Verdict:
     if trials is None:
         return unknown("trials_per_test_sample")
     if by in GROUPED:
-        text = f"up to {trials} trials of one {by} stand behind a test sample"
+        text = f"at least {trials} trials of one {by} stand behind some test sample"
         return Verdict("violated", text, ("trials_per_test_sample", "grouped_by"))
     return Verdict(
         "unknown",
-        f"up to {trials} trials stand behind a test sample, and how they were chosen is not known",
+        f"at least {trials} trials stand behind some test sample, and how they were chosen is not known",
         ("trials_per_test_sample",),
         ("grouped_by",),
     )

@@ -10,7 +10,6 @@ import numpy as np
 from dolorimeter.audit import Comparator, Facts, Test, leaks
 
 from .crossfit import Crossfit
-from .labelling import grouping
 from .plan import Plan
 from .steps import step_words
 
@@ -111,9 +110,8 @@ def _grouped_by(plan: Plan, trials: int | None) -> str | None:
         return "nothing"
     if plan.study.grouped_by is not None:
         return plan.study.grouped_by
-    if trials is not None and plan.has_classes and (plan.samples.condition != "").all():
-        return grouping(plan)[0] if grouping(plan)[0] == "condition" else None
-    return None
+    named = bool((plan.samples.condition != "").all())
+    return "condition" if trials is not None and named else None
 
 
 def fitted_outside(plan: Plan) -> tuple[str, ...]:
