@@ -10,6 +10,16 @@ import dolorimeter
 
 PUBLIC = {
     "dolorimeter": {
+        "DecodingStudy",
+        "Prediction",
+        "Samples",
+        "Signature",
+        "cross_validate",
+        "judge",
+        "normalize_pattern",
+        "read_samples",
+        "searchlight",
+        "simulate_samples",
         "GaussianHMM",
         "GaussianNB",
         "InputError",
@@ -53,6 +63,9 @@ PUBLIC = {
         "read_protocol",
     },
     "dolorimeter.studies": {
+        "DecodingResult",
+        "DecodingStudy",
+        "read_study",
         "TASKS",
         "make_target",
         "VitalsModel",
@@ -74,7 +87,7 @@ def test_exported_names(room):
 
 
 def test_every_room_keeps_its_list():
-    for room in ("tables", "states", "evaluation", "reporting"):
+    for room in ("tables", "states", "evaluation", "reporting", "samples", "decoding"):
         module = importlib.import_module(f"dolorimeter.{room}")
         missing = [name for name in module.__all__ if not hasattr(module, name)]
         assert module.__all__

@@ -8,6 +8,8 @@ from .main import LazyGroup
 
 VERBS = {
     "run": ".decode_run:decode_run",
+    "apply": ".decode_apply:apply",
+    "study-pattern": ".decode_study_pattern:study_pattern",
     "reverse-inference": ".decode_reverse_inference:reverse_inference",
 }
 

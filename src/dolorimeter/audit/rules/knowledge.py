@@ -42,7 +42,7 @@ def _k3(facts: Facts) -> Verdict:
         return Verdict("violated", text, ("trials_per_test_sample", "grouped_by"))
     return Verdict(
         "unknown",
-        f"at least {trials} trials stand behind some test sample; how they were chosen is not known",
+        f"at least {trials} trials stand behind some test sample, chosen in a way not known",
         ("trials_per_test_sample",),
         ("grouped_by",),
     )
