@@ -14,6 +14,8 @@ from dolorimeter.studies.streams import stream
 from .crossfit import make_estimator
 from .plan import Plan
 
+PAIN = "pain"
+
 
 def ask_modalities(plan: Plan) -> Specificity | None:
     """Ask the decoder, trained on the folds of the study, about the modalities that are tested.
@@ -36,7 +38,7 @@ def ask_modalities(plan: Plan) -> Specificity | None:
     study = plan.study
     if not study.modalities:
         return None
-    pain, baseline = (_modality(plan, code) for code in (1, 0))
+    pain, baseline = _pain_and_baseline(plan)
     estimator, prepare = make_estimator(study, classes=True)
     if prepare is not None:
         estimator = make_pipeline(*prepare, RidgeClassifier(alpha=study.regularization))
@@ -52,11 +54,21 @@ def ask_modalities(plan: Plan) -> Specificity | None:
     )  # fmt: skip
 
 
-def _modality(plan: Plan, code: int) -> str:
-    """Return the modality of a class, which must be one."""
+def _pain_and_baseline(plan: Plan) -> tuple[str, str]:
+    """Return the modalities of the two classes: never by their order, which nobody vouches for."""
     if len(plan.class_names) != 2:
         rule = "two classes, baseline and pain, where other modalities are tested"
         raise InputError("target", f"{len(plan.class_names)} classes", rule)
+    first, second = (_modality(plan, code) for code in (0, 1))
+    if (first == PAIN) == (second == PAIN):
+        remedy = f"Which class is pain is known by the modality {PAIN!r} alone."
+        found = f"classes of modalities {first!r} and {second!r}"
+        raise InputError("modality", found, f"{PAIN!r} for one of the two classes", remedy)
+    return (first, second) if first == PAIN else (second, first)
+
+
+def _modality(plan: Plan, code: int) -> str:
+    """Return the modality of a class, which must be one."""
     names = np.unique(plan.samples.modality[plan.labels == code])
     if len(names) != 1 or names[0] == "":
         found = f"class {plan.class_names[code]!r} of modalities {', '.join(names)!r}"
