@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dolorimeter.audit import Comparator, Facts, Test, leaks
+from dolorimeter.core import Samples
 
 from .crossfit import Crossfit
 from .plan import Plan
@@ -52,7 +53,7 @@ def gather_facts(
     }
     declared: dict[str, Any] = {
         "signal": study.signal or f"{plan.samples.features.shape[1]} features",
-        "pain": study.pain,
+        "pain": None if study.pain and _several_kinds(plan) else study.pain,
         "objective": study.kind,
         "claims": tuple(objective.claims)
         + ((study.kind,) if study.kind not in objective.claims else ()),
@@ -65,6 +66,12 @@ def gather_facts(
         declared["shared_families"] = 0
     measured = frozenset(k for k, v in known.items() if v is not None) - set(declared)
     return Facts(**{**known, **declared}, measured=measured)
+
+
+def _several_kinds(plan: Plan) -> bool:
+    """Tell whether classes are of several modalities, so that what is told need not be pain."""
+    kinds = set(plan.samples.modality.tolist()) - {""}
+    return len(plan.class_names) > 2 and len(kinds) > 2
 
 
 def _who(plan: Plan, folds: Any) -> dict[str, Any]:
@@ -110,7 +117,9 @@ def _grouped_by(plan: Plan, trials: int | None) -> str | None:
         return "nothing"
     if plan.study.grouped_by is not None:
         return plan.study.grouped_by
-    named = bool((plan.samples.condition != "").all())
+    # Where all have one condition it says nothing of how trials were chosen.
+    condition = plan.samples.condition
+    named = bool((condition != "").all()) and len(np.unique(condition)) > 1
     return "condition" if trials is not None and named else None
 
 
@@ -127,17 +136,30 @@ def fitted_outside(plan: Plan) -> tuple[str, ...]:
     tuple of str
         Empty: nothing. Features that come scaled over all samples are seen too.
     """
-    study, samples = plan.study, plan.samples
+    study = plan.study
     outside = [step_words(step) for step in study.outside]
     if study.objective.normalization == "time":
         outside.append("standardizing over the trials of each run")
     if study.tune and study.tune_on == "test":
         outside.append("the penalty, chosen by its test score")
-    if leaks.scaled_over_samples(samples.features):
-        outside.append("scaling: features came standardized over all samples")
-    elif plan.study.within_subject and leaks.scaled_over_samples(samples.features, samples.subject):
-        outside.append("scaling: features came standardized over all samples of each subject")
+    over = _scaled_over(plan.given) or _scaled_over(plan.samples)
+    if over:
+        outside.append(f"scaling: features came standardized over {over}")
     return tuple(outside)
+
+
+def _scaled_over(samples: Samples) -> str:
+    """Say over what features came standardized; empty where they did not."""
+    run = np.char.add(np.char.add(samples.subject, "\x1f"), samples.run)
+    for words, names in (
+        ("all samples", None),
+        ("all samples of each subject", samples.subject),
+        ("all samples of each run", run),
+        ("all samples of each site", samples.site),
+    ):
+        if leaks.scaled_over_samples(samples.features, names):
+            return words
+    return ""
 
 
 def _null(plan: Plan, found: Crossfit, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,4 +221,18 @@ def _folds_agree(plan: Plan, folds: Any, others: Sequence[Crossfit]) -> bool | N
             units = np.char.add(np.char.add(plan.samples.subject, "\x1f"), units)
         whole = leaks.kept_whole(folds, units)
     same = leaks.same_folds(folds, *(other.folds() for other in others))
-    return None if whole is None else whole and same
+    parts = (whole, _claimed_kept(plan, folds), same)
+    return False if False in parts else None if None in parts else True
+
+
+def _claimed_kept(plan: Plan, folds: Any) -> bool | None:
+    """Tell whether folds keep whole what the claim calls new; of people W3 asks that."""
+    samples, whom = plan.samples, plan.study.objective.whom
+    if whom == "new-stays":
+        run = np.char.add(np.char.add(samples.subject, "\x1f"), samples.run)
+        return leaks.kept_whole(folds, np.where(samples.run == "", "", run))
+    if whom == "new-groups":
+        named = [names for names in (samples.family, samples.site) if (names != "").any()]
+        kept = [leaks.kept_whole(folds, names) for names in named]
+        return False if False in kept else None if None in kept or not kept else True
+    return True
