@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dolorimeter.audit import Prediction, Signature
-from dolorimeter.core import InputError, Samples
+from dolorimeter.core import Samples
+
+from .checks import check_study
 
 if TYPE_CHECKING:
     from .result import DecodingResult
 
 SIZES = (1, 2, 4, 8, 16, 20)
-GROUPS = ("run", "subject", "family", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +107,7 @@ class DecodingStudy:
     title: str = ""
 
     def __post_init__(self) -> None:
-        declared: object = self.objective
-        if not isinstance(declared, Signature | Prediction):
-            rule = "Signature(...) or Prediction(...)"
-            raise InputError("objective", repr(declared), rule, "A study declares one.")
-        for name, least in (("permutations", 0), ("test_average", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise InputError(name, repr(value), f"a whole number of at least {least}")
-        for name, known in (
-            ("group", (None, *GROUPS)),
-            ("grouped_by", (None, "condition", "stimulus", "rating", "blind")),
-            ("tune_on", ("training", "test")),
-            ("null", ("relabelling", "nominal")),
-            ("pain", (None, True, False)),
-        ):
-            if getattr(self, name) not in known:
-                rule = "one of " + ", ".join(str(k) for k in known if k is not None)
-                raise InputError(name, repr(getattr(self, name)), rule)
-        _require_positive("regularization", (self.regularization,))
-        _require_positive("tune", self.tune)
-        _require_positive("searchlight", () if self.searchlight is None else (self.searchlight,))
-        if self.base_rate is not None and not 0 < self.base_rate < 1:
-            raise InputError("base_rate", repr(self.base_rate), "a share between 0 and 1")
-        if any(not isinstance(m, int) or m < 1 for m in self.sizes):
-            raise InputError("sizes", repr(self.sizes), "whole numbers of at least 1")
-        if self.scheme == "leave-one-group-out" and self.group is None:
-            rule = f"one of {', '.join(GROUPS)}"
-            raise InputError("group", "not given with leave-one-group-out", rule)
+        check_study(self)
 
     @property
     def scheme(self) -> str:
@@ -178,9 +152,3 @@ class DecodingStudy:
 
         fresh = int(np.random.default_rng().integers(2**32))
         return run(self, samples, fresh if random_state is None else random_state)
-
-
-def _require_positive(name: str, values: tuple[float, ...]) -> None:
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-            raise InputError(name, repr(value), "positive numbers")

@@ -12,6 +12,7 @@ from dolorimeter.core import InputError, Samples
 from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.decoding import normalize_pattern
 
+from .checks import check_samples
 from .design import DecodingStudy
 from .steps import make_step
 
@@ -120,7 +121,7 @@ def make_plan(study: DecodingStudy, samples: Samples, seed: int) -> Plan:
     """
     rows = _trained_on(study, samples)
     tested = samples.take(rows)
-    _check(study, tested)
+    check_samples(study, tested)
     labels, class_names = _labels(tested)
     features = _features(study, samples, rows, labels)
     everything = _with_features(samples, features)
@@ -203,36 +204,6 @@ def _trained_on(study: DecodingStudy, samples: Samples) -> Ints:
     if apart.all():
         raise InputError("modalities", "every sample", "samples of pain and baseline to train on")
     return np.flatnonzero(~apart)
-
-
-def _check(study: DecodingStudy, samples: Samples) -> None:
-    if study.groups and (getattr(samples, study.groups) == "").any():
-        rule = f"a {study.groups} for every sample"
-        raise InputError(study.groups, "not known", rule, "Name its column, or choose a scheme.")
-    if samples.class_names:
-        present = np.unique(samples.target.astype(np.int64))
-        if len(present) < 2:
-            found = f"one class only, {samples.class_names[present[0]]!r}"
-            raise InputError("target", found, "samples of two classes or more")
-    elif study.estimator == "lda":
-        remedy = "Set estimator: ridge, or declare classes of the target."
-        raise InputError("estimator", "'lda' with a target that is a number", "classes", remedy)
-    if samples.class_names and study.estimator == "ridge":
-        remedy = "Set estimator: lda (ridge regression on coded classes)."
-        raise InputError("estimator", "'ridge' with a target of classes", "a number", remedy)
-    if study.within_subject and samples.class_names:
-        _check_subjects(samples)
-
-
-def _check_subjects(samples: Samples) -> None:
-    for subject in np.unique(samples.subject):
-        own = samples.target[samples.subject == subject]
-        if len(own) < 2 or len(np.unique(own)) < 2:
-            found = (
-                f"subject {str(subject)!r} has {len(own)} samples of {len(np.unique(own))} class"
-            )
-            remedy = "Leave the subject out, or decode between subjects."
-            raise InputError("subject", found, "samples of two classes in each subject", remedy)
 
 
 def _features(study: DecodingStudy, samples: Samples, rows: Ints, labels: Ints | Floats) -> Floats:
