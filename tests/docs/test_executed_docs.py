@@ -21,9 +21,10 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 @pytest.fixture
 def scratch(tmp_path, monkeypatch):
-    """Stand in a folder beside which ../shared lies, as beside the project."""
+    """Stand in a folder with the examples, beside which ../shared lies, as beside the project."""
     (tmp_path / "main").mkdir()
     (tmp_path / "shared").symlink_to(ROOT.parent / "shared")
+    (tmp_path / "main" / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path / "main")
     return tmp_path / "main"
 
