@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from dolorimeter.decoding import (
     ResidualAmplitude,
     bulk_amplitude,
@@ -12,6 +14,7 @@ from dolorimeter.decoding import (
     univariate_map,
 )
 from dolorimeter.decoding.comparators import UnivariateMap
+from dolorimeter.decoding.normalize import ROUNDING
 from dolorimeter.studies.streams import stream
 
 from .crossfit import Crossfit, crossfit
@@ -43,7 +46,7 @@ def bulk(plan: Plan) -> Crossfit:
     )  # fmt: skip
 
 
-def other_normalization(plan: Plan) -> Crossfit:
+def other_normalization(plan: Plan) -> Crossfit | None:
     """Cross-validate with amplitude where the study has none, or without where it has.
 
     Parameters
@@ -53,11 +56,14 @@ def other_normalization(plan: Plan) -> Crossfit:
 
     Returns
     -------
-    Crossfit
-        On the same folds.
+    Crossfit or None
+        On the same folds. None where a sample does not vary over its features, of which there may
+        be one only, so that it cannot be normalized.
     """
     raw = plan.samples.features
     without = plan.study.objective.normalization == "sample"
+    if not without and _flat(plan):
+        return None
     return crossfit(plan, raw if without else normalize_pattern(raw))
 
 
@@ -72,9 +78,9 @@ def residual(plan: Plan) -> ResidualAmplitude | None:
     Returns
     -------
     ResidualAmplitude or None
-        None where a number is predicted.
+        None where a number is predicted, or samples cannot be normalized.
     """
-    if not plan.has_classes:
+    if not plan.has_classes or _flat(plan):
         return None
     subject = plan.samples.subject
     options: dict[str, Any]
@@ -131,9 +137,10 @@ def residual_block(found: ResidualAmplitude | None) -> dict[str, Any] | None:
     else:
         known |= {"null_mean": None, "null_deviation": None, "null_histogram": None}
     known |= {"ci95": None, "n": found.n_samples, "note": found.reason}
-    before = [float(d) for d in found.difference_before]
-    after = [None if d != d else float(d) for d in found.difference_after]
-    return known | {"difference_before": before, "difference_after": after}
+    for when in ("before", "after"):
+        differences = getattr(found, f"difference_{when}")
+        known[f"difference_{when}"] = [float(d) if np.isfinite(d) else None for d in differences]
+    return known
 
 
 def univariate_block(found: UnivariateMap) -> dict[str, Any]:
@@ -157,6 +164,13 @@ def univariate_block(found: UnivariateMap) -> dict[str, Any]:
         "n_above": found.n_above,
         "features": len(found.statistic),
     }
+
+
+def _flat(plan: Plan) -> bool:
+    """Tell whether a sample does not vary over its features."""
+    features = plan.samples.features
+    scale = np.abs(features).max(axis=1)
+    return bool((features.std(axis=1) <= ROUNDING * scale).any())
 
 
 def _named(plan: Plan) -> str:

@@ -75,7 +75,7 @@ def run(study: DecodingStudy, samples: Samples, seed: int) -> DecodingResult:
         "labelling": labelling_block(plan, found),
         "comparators": {
             "bulk_amplitude": score_block(plan, amplitude),
-            "other_normalization": score_block(plan, other),
+            "other_normalization": None if other is None else score_block(plan, other),
             "residual_amplitude": residual_block(residual(plan)),
             "univariate": short(each),
         },
@@ -86,7 +86,8 @@ def run(study: DecodingStudy, samples: Samples, seed: int) -> DecodingResult:
     }
     content["summary"] = summarize(content)
     comparators = None if specific is None else specific.comparators
-    facts = gather_facts(plan, found, (amplitude, other), content, comparators)
+    others = (amplitude,) if other is None else (amplitude, other)
+    facts = gather_facts(plan, found, others, content, comparators)
     claim = audit_study([(facts, ())])
     content["claim"] = claim.to_dict()
     content["tripod"] = fill_tripod(content)
@@ -96,15 +97,20 @@ def run(study: DecodingStudy, samples: Samples, seed: int) -> DecodingResult:
 
 
 def _searched(plan: Plan) -> Any:
-    """Search the images sphere by sphere, where the study asks for it."""
+    """Search the images sphere by sphere where the study asks for it, on the study's folds."""
     study = plan.study
     if study.searchlight is None:
         return None
-    found = search_samples(
-        plan.everything.take(plan.rows), study.searchlight, scheme=study.scheme,
-        regularization=study.regularization, random_state=stream(plan.seed, "searchlight"),
-    )  # fmt: skip
-    return found.scores
+    samples, found = plan.everything.take(plan.rows), []
+    for name, rows in plan.parts:
+        groups = None if plan.groups is None else plan.groups[rows]
+        part = search_samples(
+            samples.take(rows), study.searchlight, scheme=study.scheme, groups=groups,
+            regularization=study.regularization,
+            random_state=stream(plan.seed, "searchlight", name),
+        )  # fmt: skip
+        found.append(part.scores)
+    return np.mean(found, axis=0)
 
 
 def _confusion(plan: Plan, found: Crossfit) -> dict[str, Any] | None:
