@@ -92,7 +92,10 @@ def grouping(plan: Plan) -> tuple[str, NDArray[np.str_]]:
 
 
 def _forced_choice(plan: Plan, found: Crossfit, condition: NDArray[np.str_]) -> Any:
-    if len(plan.class_names) != 2:
+    subject, labels = plan.samples.subject, plan.labels
+    both = any(len(np.unique(labels[subject == name])) == 2 for name in np.unique(subject))
+    # Where the class is a trait nobody brings a sample of each to choose between.
+    if len(plan.class_names) != 2 or not both:
         return None
     choice = forced_choice(found.decisions, plan.labels, condition, plan.samples.subject)
     return choice.to_dict()
