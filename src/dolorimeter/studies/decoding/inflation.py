@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from dolorimeter.core.containers import Floats
-
 from .crossfit import Crossfit, crossfit
 from .plan import Plan, make_plan
-from .scores import clusters, hits, squared_errors
+from .scores import clusters, influence
 
 TWINS = "What does it add to leave out single people whose relatives stay in training?"
 OUTSIDE = "What does it add to fit {what} on all samples, those tested included?"
@@ -112,21 +110,8 @@ def paired_difference(
     difference, owners = a.score - b.score, clusters(plan.samples)
     if owners is None:
         return difference, None, None
-    influence = np.bincount(owners, _influence(plan, a) - _influence(plan, b))
-    n_clusters = len(influence)
-    error = float(np.sqrt(n_clusters / (n_clusters - 1) * float(influence @ influence)))
+    sums = np.bincount(owners, influence(plan, a) - influence(plan, b))
+    n_clusters = len(sums)
+    error = float(np.sqrt(n_clusters / (n_clusters - 1) * float(sums @ sums)))
     half = float(student.ppf(0.975, n_clusters - 1)) * error
     return difference, error, [difference - half, difference + half]
-
-
-def _influence(plan: Plan, found: Crossfit) -> Floats:
-    """Return each sample's share in the deviation of the score; they add up to 0."""
-    if not plan.has_classes:
-        errors, baseline = squared_errors(plan, found)
-        return ((1 - found.score) * baseline - errors) / baseline.sum()
-    off, weights = hits(plan, found), np.empty(len(plan.samples))
-    for _, rows, part in found.parts:
-        off[rows] -= off[rows].mean()
-        off[rows] += part.score - found.score
-        weights[rows] = 1 / (len(rows) * len(found.parts))
-    return off * weights

@@ -146,11 +146,37 @@ def squared_errors(plan: Plan, found: Crossfit) -> tuple[Floats, Floats]:
     return (plan.labels - found.predictions) ** 2, (plan.labels - baseline) ** 2
 
 
+def influence(plan: Plan, found: Crossfit) -> Floats:
+    """Return each sample's share in the deviation of the score, linearized.
+
+    Parameters
+    ----------
+    plan : Plan
+        Samples and labels.
+    found : Crossfit
+        Held-out predictions.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float64
+        They add up to 0; their sums over clusters give the score's variance. Parts count alike.
+    """
+    shares = np.empty(len(plan.samples))
+    errors, baseline = (None, None) if plan.has_classes else squared_errors(plan, found)
+    right = hits(plan, found)
+    for _, rows, part in found.parts:
+        if errors is None or baseline is None:
+            own = (right[rows] - right[rows].mean()) / len(rows)
+        else:
+            own = ((1 - part.score) * baseline[rows] - errors[rows]) / baseline[rows].sum()
+        shares[rows] = (own + (part.score - found.score) / len(rows)) / len(found.parts)
+    return shares
+
+
 def _interval_of_r2(plan: Plan, found: Crossfit, owners: NDArray[Any]) -> list[float] | None:
     """Interval of a ratio of sums over clusters, by its linearization and Student's quantile."""
-    errors, baseline = squared_errors(plan, found)
     n_clusters = int(owners.max()) + 1
-    influence = np.bincount(owners, (1 - found.score) * baseline - errors) / baseline.sum()
-    variance = n_clusters / (n_clusters - 1) * float(influence @ influence)
+    sums = np.bincount(owners, influence(plan, found))
+    variance = n_clusters / (n_clusters - 1) * float(sums @ sums)
     half = float(student.ppf(0.975, n_clusters - 1)) * np.sqrt(variance)
     return [found.score - half, found.score + half]
