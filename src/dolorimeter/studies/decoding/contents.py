@@ -88,9 +88,7 @@ def design_block(plan: Plan, found: Crossfit) -> dict[str, Any]:
         "permutations": study.permutations,
         "exchanged": plan.exchange.words,
         "folds": len(folds),
-        "fold_fingerprint": "-".join(sorted({p.scheme.fingerprint for _, _, p in found.parts}))[
-            :80
-        ],
+        "fold_fingerprint": _fingerprint(found),
         "fold_sizes": [len(test) for _, test in folds][:500],
         "shared": {
             name: leaks.shared_members(folds, getattr(plan.samples, name))
