@@ -14,7 +14,7 @@ from dolorimeter.decoding import normalize_pattern
 
 from .checks import check_samples
 from .design import DecodingStudy
-from .steps import make_step
+from .steps import check_step, make_step
 
 Names = NDArray[np.str_]
 
@@ -124,16 +124,16 @@ def make_plan(study: DecodingStudy, samples: Samples, seed: int) -> Plan:
     check_samples(study, tested)
     labels, class_names = _labels(tested)
     features = _features(study, samples, rows, labels)
-    everything = _with_features(samples, features)
+    everything = _with_features(study, samples, features)
     return Plan(
         study, samples, everything, rows, tested, features[rows], labels, class_names,
         _parts(study, tested), make_exchange(tested), seed,
     )  # fmt: skip
 
 
-def _with_features(samples: Samples, features: Floats) -> Samples:
+def _with_features(study: DecodingStudy, samples: Samples, features: Floats) -> Samples:
     """Return samples with other features; those of components have no place in space."""
-    if features.shape[1] == samples.features.shape[1]:
+    if not any(set(step) & {"select", "components"} for step in study.outside):
         return replace(samples, features=features)
     names = tuple(f"feature {i}" for i in range(features.shape[1]))
     return replace(samples, features=features, feature_names=names, grid=None)
@@ -209,6 +209,8 @@ def _trained_on(study: DecodingStudy, samples: Samples) -> Ints:
 def _features(study: DecodingStudy, samples: Samples, rows: Ints, labels: Ints | Floats) -> Floats:
     """Return features as decoded; steps outside the folds see every sample."""
     features = normalized(study.objective.normalization, samples)
+    for step in (*study.outside, *study.inside):
+        check_step(step, samples.features.shape[1])
     for step in study.outside:
         transformer = make_step(step, bool(samples.class_names)).fit(features[rows], labels)
         features = transformer.transform(features)

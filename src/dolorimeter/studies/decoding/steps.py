@@ -50,6 +50,28 @@ def make_step(step: Mapping[str, Any], classes: bool) -> Any:
     return PCA(n_components=value, svd_solver="full")
 
 
+def check_step(step: Mapping[str, Any], n_features: int) -> None:
+    """Refuse a step that asks for more features than there are.
+
+    Parameters
+    ----------
+    step : mapping
+        As for :func:`make_step`.
+    n_features : int
+        Features of the samples.
+
+    Raises
+    ------
+    InputError
+        If it does, or cannot be built.
+    """
+    make_step(step, classes=True)
+    ((name, value),) = step.items()
+    if name != "scale" and value > n_features:
+        rule = f"at most {n_features}, the features there are"
+        raise InputError(f"step {name}", str(value), rule)
+
+
 def uses_labels(step: Mapping[str, Any]) -> bool:
     """Tell whether a step is fitted with the labels.
 
