@@ -76,7 +76,7 @@ def _labelling(content: Content) -> Iterator[str]:
         return
     last = labelling["curve"][-1]
     yield (
-        f"Averaging {last['m']} test samples of one {labelling['grouped_by']} lifts accuracy to "
+        f"Averaging {last['m']} test samples of one {labelling['grouped_by']} takes accuracy to "
         f"{last['accuracy']:.3f}: that is labelling, and no prediction."
     )
 
