@@ -156,19 +156,19 @@ def test_other_folds_are_compared_only_when_asked(cohort):
 
 def test_a_patient_without_a_triple_in_one_folding_still_counts():
     """Patient 3 forms no triple in a, whose fold 1 lacks classes, and one in b."""
-    rng = np.random.default_rng(0)
-    labels, patient = np.array([0, 1, 2, 0, 1, 2, 0]), np.array([0, 1, 2, 0, 1, 2, 3])
-    p = rng.dirichlet(np.ones(3), 7)
+    labels, patient = np.array([0, 1, 2] * 6 + [0]), np.repeat([0, 1, 2, 3], [6, 6, 6, 1])
+    p = np.random.default_rng(0).dirichlet(np.ones(3), 19)
 
     def sides(fold):
         names = ("low", "medium", "high")
-        return Predictions(p, labels, np.array(fold), patient, np.arange(7), names, str(fold))
+        return Predictions(p, labels, np.array(fold), patient, np.arange(19), names, str(fold))
 
-    a, b = sides([0, 0, 0, 0, 0, 0, 1]), sides([0, 0, 0, 1, 1, 1, 1])
+    a, b = sides([0] * 18 + [1]), sides([0] * 9 + [1] * 10)
     found = compare(a, b, random_state=0, across_folds=True)
     parts = [vus(s.probabilities, s.labels, groups=s.patient, folds=s.fold) for s in (a, b)]
     moved = parts[0].influence - parts[1].influence
     assert parts[0].group_triples[3] == 0 < parts[1].group_triples[3]
+    assert found.se > 0
     assert found.se == pytest.approx(np.sqrt(1.5 * 4 / 3) * np.linalg.norm(moved), rel=1e-9)
 
 
