@@ -8,10 +8,10 @@ from sklearn.linear_model import LinearRegression, Ridge, RidgeClassifier
 
 from dolorimeter.decoding import cross_validate, make_scheme
 
-N = 24
-RUNS = np.repeat(["c", "a", "b", "d"], [9, 4, 6, 5])  # unequal groups, not in order
-SHAPES = {"wide": 60, "square": 24, "one less": 23, "two less": 22, "narrow": 5, "single": 1}
-ALPHAS = (1e-6, 1e-3, 1.0, 1e3, 1e8)
+N = 20
+RUNS = np.repeat(["c", "a", "b", "d"], [7, 4, 5, 4])  # unequal groups, not in order
+SHAPES = {"wide": 60, "square": 20, "one less": 19, "two less": 18, "narrow": 5, "single": 1}
+ALPHAS = (1e-6, 1e-3, 1.0, 1e8)
 SCHEMES = ("leave-one-trial-out", "leave-one-run-out", "leave-one-pair-out", "pairs by name")
 TOLERANCE = 1e-10
 ALL_PAIRS = "leave-one-pair-out"
@@ -65,8 +65,8 @@ def averaged(parts, folds):
 @pytest.mark.parametrize(
     ("scheme", "alpha", "shape"),
     [(s, a, n) for s in SCHEMES if s != ALL_PAIRS for a in ALPHAS for n in SHAPES]
-    + [(ALL_PAIRS, 1e-3, n) for n in SHAPES]  # hundreds of refits each
-    + [(ALL_PAIRS, 1e3, "wide")],
+    + [(ALL_PAIRS, 1e-3, n) for n in ("wide", "two less", "narrow")]  # hundreds of refits each
+    + [(ALL_PAIRS, 1e3, "square")],
 )
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_lda_equals_refitted_ridge_classifier(n_classes, shape, scheme, alpha):
@@ -98,7 +98,7 @@ def test_ridge_equals_refitted_ridge(shape, scheme, alpha):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES[:2])
-@pytest.mark.parametrize("n_features", [60, 23, 5])
+@pytest.mark.parametrize("n_features", [60, 19, 5])
 def test_no_penalty_is_least_squares_of_least_norm(n_features, scheme):
     x, y = features(n_features), np.random.default_rng(1).normal(size=N)
     found = cross_validate(x, y, estimator="ridge", regularization=0.0, **arguments(scheme))
@@ -130,7 +130,7 @@ def penalized(x, y, alpha):
 
 @pytest.mark.parametrize(
     ("scheme", "alpha"),
-    [(s, a) for s in SCHEMES if s != ALL_PAIRS for a in (1e-2, 1.0, 1e4)] + [(ALL_PAIRS, 1.0)],
+    [(s, a) for s in SCHEMES if s != ALL_PAIRS for a in (1e-2, 30.0)] + [(ALL_PAIRS, 1.0)],
 )
 @pytest.mark.parametrize("priors", ["empirical", "equal", "given"])
 @pytest.mark.parametrize(("n_classes", "n_features"), [(2, 40), (2, 5), (4, 40), (4, 5)])

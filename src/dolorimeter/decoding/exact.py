@@ -11,12 +11,12 @@ from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
 from .kernels import pair_hits, pair_hits_of_two
-from .residuals import Residual, fit_residual, refitted_weights
+from .residuals import Residual, coordinates, fit_residual, refitted_weights
 from .schemes import Scheme
 
 # Least eigenvalue of a held-out block of the residual matrix, whose own largest is 1: below,
 # rounding shows in the predictions of the fold, and it is refitted. Too many pairs for that.
-DETERMINED, DETERMINED_PAIR = 1e-4, 1e-6
+DETERMINED, DETERMINED_PAIR = 1e-3, 1e-6
 CHUNK = 2**19  # numbers in the coded targets of relabellings taken at a time (4 MB)
 
 
@@ -148,9 +148,11 @@ def fit_exact(features: Floats, alpha: float, scheme: Scheme) -> ExactFit:
         _check_pairs(residual.dense(), alpha)
         return ExactFit(residual, scheme, (), {})
     inverses, least = _invert_blocks(residual, scheme)
+    bad = np.flatnonzero(least < DETERMINED).tolist()
+    reduced = coordinates(features) if bad else features
     refitted = {
-        fold: refitted_weights(features, alpha, scheme.train(fold), scheme.tests[fold])
-        for fold in np.flatnonzero(least < DETERMINED).tolist()
+        fold: refitted_weights(reduced, alpha, scheme.train(fold), scheme.tests[fold])
+        for fold in bad
     }
     return ExactFit(residual, scheme, inverses, refitted)
 

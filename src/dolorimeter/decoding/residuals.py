@@ -10,7 +10,7 @@ import numpy as np
 from dolorimeter.core.containers import Floats, Ints
 
 from .arguments import refuse_not_finite
-from .kernels import centered_eigenvectors, centered_kernel, residual_matrix, residual_weights
+from .kernels import centered_kernel, residual_matrix, residual_weights
 
 
 class Residual(Protocol):
@@ -206,9 +206,7 @@ def fit_residual(features: Floats, alpha: float) -> Residual:
             refuse_not_finite(features)
         return DenseResidual(*residual_matrix(kernel, alpha))
     refuse_not_finite(features)
-    centered = features - features.mean(axis=0)
-    centered -= centered.mean(axis=0)  # large offsets leave a rest
-    left, singular, _ = np.linalg.svd(centered, full_matrices=False)
+    left, singular, _ = np.linalg.svd(_center(features, np.arange(n)), full_matrices=False)
     kept = singular > n * np.finfo(float).eps * singular[0]
     # One root of zero stands for all that the features do not reach.
     weights, scale = residual_weights(np.append(singular[kept] ** 2, 0.0), alpha)
@@ -225,7 +223,7 @@ def refitted_weights(features: Floats, alpha: float, train: Ints, test: Ints) ->
     Parameters
     ----------
     features : ndarray of shape (n, p), float64
-        Samples by features.
+        Samples by features, best reduced by :func:`coordinates`.
     alpha : float
         Penalty, at least 0.
     train, test : ndarray of int64
@@ -236,19 +234,39 @@ def refitted_weights(features: Floats, alpha: float, train: Ints, test: Ints) ->
     ndarray of shape (n_test, n), float64
         Zero for the samples that are not trained on.
     """
-    mean = features[train].mean(axis=0)
-    inner, outer = features[train] - mean, features[test] - mean
-    if features.shape[1] < len(train) - 1:
-        left, singular, right = np.linalg.svd(inner, full_matrices=False)
-        tolerance = len(train) * np.finfo(np.float64).eps * singular[0]
-        kept = singular > tolerance
-        shrunk = singular[kept] / (singular[kept] ** 2 + alpha)
-        within = ((outer @ right[kept].T) * shrunk) @ left[:, kept].T
-    else:
-        basis, roots = centered_eigenvectors(inner @ inner.T)
-        kept = roots > 0.0
-        basis = basis[:, kept]
-        within = ((outer @ inner.T) @ basis / (roots[kept] + alpha)) @ basis.T
+    centered = _center(features, train)
+    inner, outer = centered[train], centered[test]
+    left, singular, right = np.linalg.svd(inner, full_matrices=False)
+    kept = singular > len(train) * np.finfo(np.float64).eps * singular[0]
+    shrunk = singular[kept] / (singular[kept] ** 2 + alpha)
     weights = np.zeros((len(test), len(features)))
-    weights[:, train] = within + 1.0 / len(train)
+    weights[:, train] = ((outer @ right[kept].T) * shrunk) @ left[:, kept].T + 1.0 / len(train)
     return weights
+
+
+def coordinates(features: Floats) -> Floats:
+    """Return as many features as samples, at most, with the same distances between samples.
+
+    Unlike the kernel, they keep small differences between samples to full precision.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n, p), float64
+        Samples by features.
+
+    Returns
+    -------
+    ndarray of shape (n, min(n, p)), float64
+        The features themselves where they are no more than the samples.
+    """
+    if features.shape[1] <= len(features):
+        return features
+    triangle: Floats = np.linalg.qr(_center(features, np.arange(len(features))).T, mode="r")
+    return triangle.T
+
+
+def _center(features: Floats, rows: Ints) -> Floats:
+    """Subtract the mean of some rows from all, twice: large offsets leave a rest the first time."""
+    centered = features - features[rows].mean(axis=0)
+    centered -= centered[rows].mean(axis=0)
+    return centered
