@@ -8,15 +8,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dolorimeter.audit import Prediction, Signature
+from dolorimeter.audit.protocol import NUMBER
+from dolorimeter.audit.yaml_file import read_yaml
 from dolorimeter.core import InputError
 
 from .design import DecodingStudy
 
 OBJECTIVES = {"signature": Signature, "prediction": Prediction}
 FORMAT = 1
+NUMBERS = ("regularization", "tune", "searchlight", "base_rate", "salience_margin")
 TUPLES = ("modalities", "sizes", "inside", "outside", "tune", "claims")
 
 
@@ -65,17 +66,28 @@ def read_study(path: str | Path) -> tuple[DecodingStudy, dict[str, Any], int | N
     return study, dict(content["data"]), seed
 
 
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(str(path), error.strerror or str(error), "a study file") from error
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        rule = "YAML in UTF-8"
-        raise InputError(str(path), " ".join(str(error).split()), rule) from error
-    if not isinstance(content, dict):
-        raise InputError(str(path), f"a {type(content).__name__}", "keys with values")
-    return content
+def _load(path: Path) -> dict[Any, Any]:
+    """Read keys and values; one that is empty is as if it were not there."""
+    content = read_yaml(path)
+    if None in content:  # an unquoted `null:` is YAML's word for nothing, here a key
+        if "null" in content:
+            raise InputError(str(path), "the key null twice", "each key once")
+        content["null"] = content.pop(None)
+    return _given(content)
+
+
+def _given(content: Mapping[Any, Any]) -> dict[Any, Any]:
+    # Nothing behind `within:` may mean across subjects or its default: it is refused later.
+    return {k: _number(k, v) for k, v in content.items() if v is not None or k == "within"}
+
+
+def _number(name: Any, value: Any) -> Any:
+    """Read 1e-3, which YAML takes for text."""
+    if name in NUMBERS and isinstance(value, str) and NUMBER.fullmatch(value):
+        return float(value)
+    if name == "tune" and isinstance(value, list):
+        return [_number("regularization", each) for each in value]
+    return value
 
 
 def _objective(where: str, given: Any) -> Signature | Prediction:
@@ -90,6 +102,7 @@ def _objective(where: str, given: Any) -> Signature | Prediction:
     options = {} if options is None else options
     if not isinstance(options, Mapping):
         raise InputError(f"{where}, objective", repr(options), rule)
+    options = _given(options)
     kind = OBJECTIVES[name]
     _refuse_unknown(f"{where}, objective", options, {f.name for f in fields(kind)})
     try:
