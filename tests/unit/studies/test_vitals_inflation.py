@@ -8,6 +8,7 @@ import pytest
 from dolorimeter.core import Folds, InputError
 from dolorimeter.evaluation import Predictions, compare, vus
 from dolorimeter.studies import VitalsStudy
+from dolorimeter.studies.streams import stream
 from dolorimeter.studies.vitals.arm import run_arm
 from dolorimeter.studies.vitals.dealing import (
     deal_folds,
@@ -15,7 +16,6 @@ from dolorimeter.studies.vitals.dealing import (
     held_by,
     shared_patients,
 )
-from dolorimeter.studies.vitals.design import stream
 from dolorimeter.studies.vitals.inflation import measure_inflation
 from dolorimeter.tables import Target, make_windows, reference_vitals, simulate_cohort
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.evaluation import learning_curve
+from dolorimeter.studies.streams import stream
 
 from .arm import Arm, window_stays
 from .crossfit import build, fit, posterior, prepare_split, turn
-from .design import VitalsStudy, stream
+from .design import VitalsStudy
 
 CURVE_MODELS = ("hmm", "nb")
 

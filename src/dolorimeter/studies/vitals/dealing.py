@@ -11,10 +11,11 @@ from dolorimeter.audit.leaks import shared_members, target_in_features
 from dolorimeter.core import Folds, InputError
 from dolorimeter.core.containers import Ints
 from dolorimeter.evaluation import make_folds
+from dolorimeter.studies.streams import stream
 from dolorimeter.tables import Cohort, Target, label_windows
 
 from .arm import Arm, window_stays
-from .design import VitalsStudy, stream
+from .design import VitalsStudy
 
 Pairs = list[tuple[Ints, Ints]]
 

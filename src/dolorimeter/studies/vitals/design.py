@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -220,27 +219,6 @@ def make_target(task: str, options: Mapping[str, Any]) -> Target:
     except (TypeError, ValueError) as error:
         rule = "values of the kinds that dolorimeter.tables.Target documents"
         raise InputError(f"options of the task {task!r}", str(error), rule) from error
-
-
-def stream(seed: int, *names: str) -> np.random.Generator:
-    """Return a random stream of its own for one purpose.
-
-    Adding a model or a task must not change the numbers of another; so each purpose draws from
-    a stream named after it.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the study.
-    *names : str
-        What the stream is for.
-
-    Returns
-    -------
-    numpy.random.Generator
-        Independent of the streams of other names.
-    """
-    return np.random.default_rng([seed, zlib.crc32("/".join(names).encode())])
 
 
 def _require_known(where: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -16,12 +16,13 @@ from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.evaluation import Predictions, compare, holm, point_metrics
 from dolorimeter.states import MODELS
+from dolorimeter.studies.streams import stream
 from dolorimeter.tables import label_windows
 
 from .arm import Arm, run_arm
 from .crossfit import cross_fit, prepare_folds
 from .dealing import deal_folds, shared_patients
-from .design import VitalsStudy, stream
+from .design import VitalsStudy
 
 MEASURED = ("hmm", "nb")
 FOLDS = "How much do folds that keep stays, not patients, lift it?"

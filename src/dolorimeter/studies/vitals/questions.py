@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dolorimeter.evaluation import Predictions, compare, compare_to_chance
+from dolorimeter.studies.streams import stream
 
 from .arm import Arm
-from .design import VitalsStudy, stream
+from .design import VitalsStudy
 
 # (a, b, metric, question); asked where both stand in the arm.
 NONE = (

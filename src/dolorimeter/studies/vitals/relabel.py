@@ -8,10 +8,11 @@ from joblib import Parallel, delayed
 from dolorimeter.core import InputError, progress
 from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.evaluation import exchange_labels, point_metrics, relabeling_p
+from dolorimeter.studies.streams import stream
 
 from .arm import Arm
 from .crossfit import cross_fit
-from .design import VitalsStudy, stream
+from .design import VitalsStudy
 
 ATTEMPTS = 50
 Point = dict[str, float]

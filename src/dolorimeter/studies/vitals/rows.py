@@ -21,9 +21,10 @@ from dolorimeter.evaluation import (
     p_paper,
 )
 from dolorimeter.states import MODELS
+from dolorimeter.studies.streams import stream
 
 from .arm import Arm, window_stays
-from .design import VitalsStudy, stream
+from .design import VitalsStudy
 from .parameters import average_parameters
 from .relabel import relabeling_test
 
