@@ -1,0 +1,39 @@
+"""Errors of Rescorla and Wagner, learned at the pace of Pearce and Hall (Li et al. 2011)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .value_model import ValueModel
+
+
+@dataclass(frozen=True)
+class Hybrid(ValueModel):
+    """Hybrid: the signed error teaches, associability says how much.
+
+    ``outcome_error = (r - a) - v(cue)``, ``v += kappa * associability * outcome_error``, then
+    ``associability = eta * |outcome_error| + (1 - eta) * associability`` (Li, Schiller,
+    Schoenbaum, Phelps & Daw 2011, Methods; with eta = 0 temporal difference).
+
+    Parameters
+    ----------
+    kappa : float, default 0.3
+        Rate that associability scales, 0 … 1.
+    eta : float, default 0.3
+        How fast associability follows the absolute error, 0 … 1.
+    associability : float, default 1.0
+        Before the first trial, at least 0.
+    v0 : float or mapping of str to float, default 0.0
+        Value before the first trial, of all cues or by cue (cues not named: 0).
+    average : float or "learned", default 0.0
+        Average utility a, subtracted from each outcome. ``"learned"``: a running average,
+        ``a += average_rate * (r - a)`` after each outcome.
+    average_rate, average_start : float, default 0.05 and 0.0
+        How fast the average runs and from where; used only where it is learned.
+    """
+
+    name: ClassVar[str] = "hybrid"
+    kappa: float = 0.3
+    eta: float = 0.3
+    associability: float = 1.0
