@@ -10,8 +10,9 @@ import numpy as np
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
+from .fold_weights import coordinates, refitted_weights
 from .kernels import pair_hits, pair_hits_of_two
-from .residuals import Residual, coordinates, fit_residual, refitted_weights
+from .residuals import Residual, fit_residual
 from .schemes import Scheme
 
 # Least eigenvalue of a held-out block of the residual matrix, whose own largest is 1: below,

@@ -10,6 +10,7 @@ import numpy as np
 from dolorimeter.core.containers import Floats, Ints
 
 from .arguments import refuse_not_finite
+from .fold_weights import center
 from .kernels import centered_kernel, residual_matrix, residual_weights
 
 
@@ -206,67 +207,9 @@ def fit_residual(features: Floats, alpha: float) -> Residual:
             refuse_not_finite(features)
         return DenseResidual(*residual_matrix(kernel, alpha))
     refuse_not_finite(features)
-    left, singular, _ = np.linalg.svd(_center(features, np.arange(n)), full_matrices=False)
+    left, singular, _ = np.linalg.svd(center(features), full_matrices=False)
     kept = singular > n * np.finfo(float).eps * singular[0]
     # One root of zero stands for all that the features do not reach.
     weights, scale = residual_weights(np.append(singular[kept] ** 2, 0.0), alpha)
     base = float(weights[-1])
     return FactoredResidual(left[:, kept], weights[:-1] - base, base, scale)
-
-
-def refitted_weights(features: Floats, alpha: float, train: Ints, test: Ints) -> Floats:
-    """Weights of the training targets in the predictions of a fold, by refitting it.
-
-    For the folds whose block of the residual matrix is (nearly) singular, as small penalties may
-    make it; without penalty this is least squares of least norm.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, p), float64
-        Samples by features, best reduced by :func:`coordinates`.
-    alpha : float
-        Penalty, at least 0.
-    train, test : ndarray of int64
-        Samples of the fold.
-
-    Returns
-    -------
-    ndarray of shape (n_test, n), float64
-        Zero for the samples that are not trained on.
-    """
-    centered = _center(features, train)
-    inner, outer = centered[train], centered[test]
-    left, singular, right = np.linalg.svd(inner, full_matrices=False)
-    kept = singular > len(train) * np.finfo(np.float64).eps * singular[0]
-    shrunk = singular[kept] / (singular[kept] ** 2 + alpha)
-    weights = np.zeros((len(test), len(features)))
-    weights[:, train] = ((outer @ right[kept].T) * shrunk) @ left[:, kept].T + 1.0 / len(train)
-    return weights
-
-
-def coordinates(features: Floats) -> Floats:
-    """Return as many features as samples, at most, with the same distances between samples.
-
-    Unlike the kernel, they keep small differences between samples to full precision.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, p), float64
-        Samples by features.
-
-    Returns
-    -------
-    ndarray of shape (n, min(n, p)), float64
-        The features themselves where they are no more than the samples.
-    """
-    if features.shape[1] <= len(features):
-        return features
-    triangle: Floats = np.linalg.qr(_center(features, np.arange(len(features))).T, mode="r")
-    return triangle.T
-
-
-def _center(features: Floats, rows: Ints) -> Floats:
-    """Subtract the mean of some rows from all, twice: large offsets leave a rest the first time."""
-    centered = features - features[rows].mean(axis=0)
-    centered -= centered[rows].mean(axis=0)
-    return centered
