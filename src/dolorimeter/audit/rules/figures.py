@@ -8,13 +8,15 @@ from ..facts import Test
 from .verdict import Condition
 
 ALPHA = 0.05
+R2 = "predictive R²"
 
 
 def beats_null(name: str, test: Test | None, what: str) -> Condition:
     """Ask whether a figure beats its null: p below .05, and above the null's mean.
 
     The mean is asked for because it need not be the nominal level (science.md, 3.2), and because
-    a small two-sided p may also belong to a figure below it.
+    a small two-sided p may also belong to a figure below it. A predictive R² must exceed 0 too:
+    below, the mean of the training targets predicts better, however bad the null is.
 
     Parameters
     ----------
@@ -35,6 +37,9 @@ def beats_null(name: str, test: Test | None, what: str) -> Condition:
     if test is None or gaps:
         missing = f"whether {what} beats its null is not known: no {', '.join(gaps)}"
         return Condition(name, None, "", missing)
+    if test.metric.startswith(R2) and test.value <= 0:  # type: ignore[operator]
+        wrong = f"{what} is no better than the mean of the training targets ({in_words(test)})"
+        return Condition(name, False, wrong)
     beaten = bool(test.p < ALPHA and test.value > test.null_mean)  # type: ignore[operator]
     return Condition(name, beaten, f"{what} does not beat its null ({in_words(test)})")
 
