@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LANES = 8  # sets of parameters side by side
+LANES = 32  # sets of parameters side by side
 TILE = 32  # trials kept in the first-level cache before they are written out
 
 SIGNED, UNSIGNED, PEARCE_HALL, COUNTS = 0, 1, 2, 3
@@ -30,112 +30,102 @@ _RATE, _WORSE_RATE, _ASSOCIABILITY_RATE, _ASSOCIABILITY, _V0, _AVERAGE, _AVERAGE
 _LEAK, _PRIOR_HIGH, _PRIOR_LOW, _BY_TRIAL, _LOW, _HIGH = 0, 1, 2, 3, 4, 7
 
 _entry = nb.njit(nogil=True, cache=True, error_model="numpy")
-_inner = nb.njit(nogil=True, error_model="numpy")
+# Inlined before references are counted: otherwise each view costs more than the arithmetic.
+_inner = nb.njit(nogil=True, error_model="numpy", forceinline=True)
 
 
 @_inner
 def _learn_values(
-    code: Any, c: Any, r: Any, memory: Any, average: Any, settings: Any, tile: Any, row: Any
+    code: Any,
+    r: Any,
+    value: Any,
+    associability: Any,
+    average: Any,
+    settings: Any,
+    said: Any,
+    n: Any,
 ) -> None:
-    """Write value, error and associability before the update to ``tile[:, row]``, then update."""
-    for i in range(LANES):
-        value, associability = memory[0, c, i], memory[1, c, i]
+    """Write value, error and associability before the update to ``said``, then update."""
+    for i in range(n):
+        v, k = value[i], associability[i]
         reward = r - average[i]
         if code == UNSIGNED:
             reward = abs(reward)
-        error = reward - value
+        error = reward - v
         rate = settings[_RATE, i] if error > 0.0 else settings[_WORSE_RATE, i]
         drive = error
-        if code == PEARCE_HALL and (
-            (error > 0.0 and reward > 0.0) or (error < 0.0 and reward < 0.0)
-        ):
-            drive = reward
-        tile[0, row, i], tile[1, row, i], tile[2, row, i] = value, error, associability
-        memory[0, c, i] = value + rate * associability * drive
+        if code == PEARCE_HALL:
+            # Signs are compared, not multiplied: a product of small numbers would vanish.
+            further = (error > 0.0) & (reward > 0.0) | (error < 0.0) & (reward < 0.0)
+            drive = reward if further else error
+        said[0, i], said[1, i], said[2, i] = v, error, k
+        value[i] = v + rate * k * drive
         eta = settings[_ASSOCIABILITY_RATE, i]
-        memory[1, c, i] = eta * abs(error) + (1.0 - eta) * associability
+        associability[i] = eta * abs(error) + (1.0 - eta) * k
         average[i] += settings[_AVERAGE_RATE, i] * (r - average[i])
 
 
 @_inner
 def _learn_counts(
-    c: Any, r: Any, memory: Any, average: Any, settings: Any, tile: Any, row: Any
+    r: Any, betters: Any, worses: Any, average: Any, settings: Any, said: Any, n: Any
 ) -> None:
-    """Write expected utility, error and weight of the next outcome, then count it."""
-    for i in range(LANES):
+    """Write expected utility, error and weight of the next outcome to ``said``, then count it."""
+    for i in range(n):
         low, high = settings[_LOW, i], settings[_HIGH, i]
         keep = 1.0 - settings[_LEAK, i]
-        better = settings[_PRIOR_HIGH, i] + memory[0, c, i]
-        worse = settings[_PRIOR_LOW, i] + memory[1, c, i]
+        better = settings[_PRIOR_HIGH, i] + betters[i]
+        worse = settings[_PRIOR_LOW, i] + worses[i]
         reward = r - average[i]
-        value = (better * high + worse * low) / (better + worse)
-        counted = keep * (memory[0, c, i] + memory[1, c, i]) + 1.0
-        tile[0, row, i], tile[1, row, i] = value, reward - value
-        tile[2, row, i] = 1.0 / (settings[_PRIOR_HIGH, i] + settings[_PRIOR_LOW, i] + counted)
-        if settings[_BY_TRIAL, i] != 0.0:
-            for other in range(memory.shape[1]):
-                if other != c:
-                    memory[0, other, i] *= keep
-                    memory[1, other, i] *= keep
-        memory[0, c, i] = keep * memory[0, c, i] + (reward - low) / (high - low)
-        memory[1, c, i] = keep * memory[1, c, i] + (high - reward) / (high - low)
+        v = (better * high + worse * low) / (better + worse)
+        counted = keep * (betters[i] + worses[i]) + 1.0
+        said[0, i], said[1, i] = v, reward - v
+        said[2, i] = 1.0 / (settings[_PRIOR_HIGH, i] + settings[_PRIOR_LOW, i] + counted)
+        betters[i] = keep * betters[i] + (reward - low) / (high - low)
+        worses[i] = keep * worses[i] + (high - reward) / (high - low)
 
 
 @_inner
-def _write(tile: Any, first_lane: Any, first_trial: Any, n_trials: Any, out: Any) -> None:
-    """Copy a tile (quantities, trials, lanes) to ``out`` (quantities, parameter sets, trials)."""
-    for q in range(out.shape[0]):
-        for i in range(min(LANES, out.shape[1] - first_lane)):
-            for t in range(n_trials):
-                out[q, first_lane + i, first_trial + t] = tile[q, t, i]
+def _leak_others(c: Any, memory: Any, settings: Any, n: Any) -> None:
+    """Let the counts of the other rows leak, where they leak at every trial."""
+    for other in range(memory.shape[1]):
+        if other != c:
+            for i in range(n):
+                keep = 1.0 - settings[_BY_TRIAL, i] * settings[_LEAK, i]
+                memory[0, other, i] *= keep
+                memory[1, other, i] *= keep
 
 
 @_inner
-def _run(
-    code: Any,
-    cues: Any,
-    utilities: Any,
-    first: Any,
-    last: Any,
-    memory: Any,
-    average: Any,
-    settings: Any,
-    tile: Any,
-    lane: Any,
-    out: Any,
+def _count(c: Any, r: Any, memory: Any, average: Any, settings: Any, said: Any, n: Any) -> None:
+    """Learn one trial from counts, with what it does to the other rows."""
+    _learn_counts(r, memory[0, c], memory[1, c], average, settings, said, n)
+    if settings[_BY_TRIAL, 0] != 0.0:
+        _leak_others(c, memory, settings, n)
+
+
+@_inner
+def _begin(
+    code: Any, rows: Any, lane: Any, n: Any, cue_start: Any, lanes: Any, memory: Any
 ) -> None:
-    """Walk trials ``first`` to ``last`` with the sets of parameters that start at ``lane``."""
-    for start in range(first, last, TILE):
-        n_trials = min(TILE, last - start)
-        for t in range(n_trials):
-            c, r = cues[start + t], utilities[start + t]
-            if code == COUNTS:
-                _learn_counts(c, r, memory, average, settings, tile, t)
-            else:
-                _learn_values(code, c, r, memory, average, settings, tile, t)
-        _write(tile, lane, start, n_trials, out)
-
-
-@_inner
-def _fill(settings: Any, lane: Any, lanes: Any) -> None:
-    """Put LANES rows of settings into columns; a short block repeats its last row."""
-    for i in range(LANES):
-        row = min(lane + i, settings.shape[0] - 1)
-        for column in range(settings.shape[1]):
-            lanes[column, i] = settings[row, column]
-
-
-@_inner
-def _begin(code: Any, cue_start: Any, lanes: Any, memory: Any, average: Any) -> None:
-    """Set the memory as it is before the first trial."""
-    for i in range(LANES):
-        average[i] = lanes[_AVERAGE, i]
+    """Put ``n`` rows of settings into columns, and the memory as before the first trial."""
+    for i in range(n):
+        for column in range(rows.shape[1]):
+            lanes[column, i] = rows[lane + i, column]
         for c in range(memory.shape[1]):
             if code == COUNTS:
                 memory[0, c, i], memory[1, c, i] = 0.0, 0.0
             else:
                 memory[0, c, i] = lanes[_V0, i] + cue_start[c]
                 memory[1, c, i] = lanes[_ASSOCIABILITY, i]
+
+
+@_inner
+def _write(tile: Any, lane: Any, n: Any, first: Any, n_trials: Any, out: Any) -> None:
+    """Copy a tile (trials, quantities, lanes) to ``out`` (quantities, parameter sets, trials)."""
+    for q in range(out.shape[0]):
+        for i in range(n):
+            for t in range(n_trials):
+                out[q, lane + i, first + t] = tile[t, q, i]
 
 
 @_entry
@@ -160,36 +150,40 @@ def learn_sequences(
     memory = np.empty((2, len(cue_start), LANES))
     average = np.empty(LANES)
     lanes = np.empty((settings.shape[2], LANES))
-    tile = np.empty((3, TILE, LANES))
+    tile = np.empty((TILE, 3, LANES))
     for sequence in range(first, last):
         rows = settings[who[sequence]]
+        end = offsets[sequence + 1]
         for lane in range(0, rows.shape[0], LANES):
-            _fill(rows, lane, lanes)
-            _begin(code, cue_start, lanes, memory, average)
-            begin, end = offsets[sequence], offsets[sequence + 1]
-            _run(
-                code, cues, utilities, begin, end, memory, average, lanes, tile, lane, out
-            )  # fmt: skip
+            n = min(LANES, rows.shape[0] - lane)
+            _begin(code, rows, lane, n, cue_start, lanes, memory)
+            average[:n] = lanes[_AVERAGE, :n]
+            for start in range(offsets[sequence], end, TILE):
+                n_trials = min(TILE, end - start)
+                if code == COUNTS:
+                    for t in range(n_trials):
+                        c, r = cues[start + t], utilities[start + t]
+                        _count(c, r, memory, average, lanes, tile[t], n)
+                else:
+                    for t in range(n_trials):
+                        c, r = cues[start + t], utilities[start + t]
+                        v, k = memory[0, c], memory[1, c]
+                        _learn_values(code, r, v, k, average, lanes, tile[t], n)
+                _write(tile, lane, n, start, n_trials, out)
 
 
 @_entry
 def learn_step(
-    code: int, cue: int, utility: float, memory: Floats, average: float, settings: Floats
-) -> tuple[Floats, float]:
-    """Learn one trial from ``memory`` (2, n_cues), which is changed in place.
+    code: int, cue: int, utility: float, memory: Floats, average: Floats, settings: Floats
+) -> Floats:
+    """Learn one trial; ``memory`` (2, n_cues, 1) and ``average`` (1,) are changed in place.
 
-    Returns value, outcome error and associability before the update (3,), and the new average.
+    ``settings`` (8, 1). Returns value, outcome error and associability before the update, (3, 1).
     """
-    lanes = np.empty((settings.shape[0], LANES))
-    tile = np.empty((3, 1, LANES))
-    wide = np.empty((2, memory.shape[1], LANES))
-    averages = np.full(LANES, average)
-    for i in range(LANES):
-        lanes[:, i] = settings
-        wide[:, :, i] = memory
+    said = np.empty((3, 1))
     if code == COUNTS:
-        _learn_counts(cue, utility, wide, averages, lanes, tile, 0)
+        _count(cue, utility, memory, average, settings, said, 1)
     else:
-        _learn_values(code, cue, utility, wide, averages, lanes, tile, 0)
-    memory[:] = wide[:, :, 0]
-    return tile[:, 0, 0].copy(), averages[0]
+        value, k = memory[0, cue], memory[1, cue]
+        _learn_values(code, utility, value, k, average, settings, said, 1)
+    return said

@@ -163,11 +163,12 @@ class LearningModel:
             require_range(utility, "reward", settings)
         key = self._key(state, cue)
         state = self._meet(state, key)
-        memory = state.memory.copy()
-        said, average = kernels.learn_step(
-            code, state.cues.index(key), utility, memory, state.average, settings
+        memory, average = state.memory[:, :, None].copy(), np.array([state.average])
+        place = state.cues.index(key)
+        said = kernels.learn_step(code, place, utility, memory, average, settings[:, None].copy())
+        after = replace(
+            state, memory=memory[:, :, 0], average=float(average[0]), previous=repr(utility)
         )
-        after = replace(state, memory=memory, average=average, previous=repr(utility))
         return after, self._step(said)
 
     def pause(self, state: State) -> State:
@@ -211,7 +212,7 @@ class LearningModel:
         return replace(state, cues=(*state.cues, cue), memory=memory)
 
     def _step(self, said: Floats) -> Step:
-        grid = name_quantities(self.name, said.reshape(-1, 1, 1))
+        grid = name_quantities(self.name, said[:, None])
         return Step(*(float(quantity[0, 0]) for quantity in grid))
 
 
