@@ -8,9 +8,10 @@ from typing import Any
 from dolorimeter.core.errors import InputError
 
 from . import figures_decoding_folds
+from .decoding_methods import methods
 from .decoding_parts import compared, mapped, score_view, specific
 from .decoding_views import data_counts, data_facts, design_facts, tripod_groups
-from .decoding_words import block, methods, not_done, question
+from .decoding_words import block, not_done, question
 from .drawing import house_style
 from .figures import Plate
 from .figures_brain import BrainMap

@@ -11,10 +11,12 @@ from . import (
     figures_decoding_modalities,
     tables_decoding,
 )
+from .decoding_inflation import inflation, questions
+from .decoding_labelling import labelled
 from .decoding_words import block, score_sentence
 from .figures import Plate
 from .figures_brain import BrainMap, Portrait, portrait
-from .formats import DASH, count, interval, is_absent, number, p_value, percent, plain
+from .formats import DASH, count, interval, is_absent, number, p_value, plain
 from .words import metric
 
 Results = Mapping[str, Any]
@@ -50,6 +52,7 @@ def score_view(results: Results) -> dict[str, Any]:
         Figures, tables and texts, None for what was not done.
     """
     score, regression = block(results, "accuracy"), block(results, "regression")
+    same = _same_units(results)
     name = metric(score.get("metric") or "score")
     no_chance = is_absent(score.get("chance"))
     target = block(block(results, "data"), "target").get("name") or "target"
@@ -60,7 +63,8 @@ def score_view(results: Results) -> dict[str, Any]:
             f"{name} against the null that relabelling gives: gray, how often relabelled data "
             f"scored what. The p-value is read against this null.{'' if no_chance else _NOMINAL}",
         ),
-        "fold_scores": _unit_scores(results, "folds", "name", "fold"),
+        "fold_scores": None if same else _unit_scores(results, "folds", "name", "fold"),
+        "folds_are_subjects": same,
         "subject_scores": _unit_scores(results, "subjects", "subject", "subject"),
         "single_folds": _single(results.get("folds") or ()),
         "confusion": tables_decoding.confusion(
@@ -79,7 +83,12 @@ def score_view(results: Results) -> dict[str, Any]:
                 "shape of the pooled cloud.",
             ),
         },
-        "labelling": _labelling(block(results, "labelling")),
+        "labelling": labelled(results),
+        "inflation": inflation(
+            results.get("inflation") or (),
+            "What looser protocols add to the score, measured on the samples of this study.",
+        ),
+        "inflation_questions": questions(results.get("inflation") or ()),
     }
 
 
@@ -104,6 +113,15 @@ def _unit_scores(results: Results, part: str, key: str, noun: str) -> Plate | No
     )
 
 
+def _same_units(results: Results) -> bool:
+    """Tell whether each fold tests one subject, so that their scores are the same."""
+    folds, subjects = (
+        [(entry.get("n"), entry.get("score")) for entry in results.get(part) or ()]
+        for part in ("folds", "subjects")
+    )
+    return bool(folds) and folds == subjects
+
+
 def _single(entries: Sequence[Results]) -> bool:
     """Tell whether every fold tests one sample, so that its score is 0 or 1."""
     return bool(entries) and all(entry.get("n") == 1 for entry in entries)
@@ -119,27 +137,6 @@ def _regression_numbers(regression: Results) -> list[tuple[str, str]]:
         ("subjects behind it", count(within.get("subjects"))),
     ]
     return [(name, text) for name, text in pairs if text != DASH]
-
-
-def _labelling(labelling: Results) -> dict[str, Any] | None:
-    forced = block(labelling, "forced_choice")
-    if not (labelling.get("curve") or forced):
-        return None
-    by = plain(labelling.get("grouped_by") or "condition")
-    return {
-        "plate": figures_decoding_curves.labelling_curve(
-            labelling,
-            f"Labelling accuracy when test trials are averaged by {by} in groups of m. Diamonds: "
-            "measured; dashed: closed form from the single-trial d′; circle: the single-trial "
-            "accuracy, where the curve starts.",
-        ),
-        "dprime": number(labelling.get("dprime")),
-        "forced": forced
-        and f"Forced choice between two grouped samples: "
-        f"{percent(100 * forced['accuracy']) if not is_absent(forced.get('accuracy')) else DASH} "
-        f"of {count(forced.get('pairs'))} pairs. It is no accuracy of single predictions (K4).",
-        "note": plain(labelling.get("note") or ""),
-    }
 
 
 def compared(results: Results) -> dict[str, Any]:
@@ -240,6 +237,7 @@ def mapped(results: Results, images: Mapping[str, BrainMap]) -> dict[str, Any]:
     portraits = [(_MAPS.get(name, ""), portrait(images[name])) for name in names if name in images]
     shown: list[tuple[str, Portrait]] = portraits
     top = results.get("top_features") or ()
+    in_space = block(results, "data").get("has_space") is True
     return {
         "portraits": shown,
         "undrawn": [
@@ -251,5 +249,6 @@ def mapped(results: Results, images: Mapping[str, BrainMap]) -> dict[str, Any]:
             top,
             "Features with the largest weights, beside their forward (Haufe) pattern: the pattern, "
             "not the weight, tells where the signal is. Bars: size, whatever the sign.",
+            "Voxel i j k" if in_space else "Feature",
         ),
     }

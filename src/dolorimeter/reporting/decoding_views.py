@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .decoding_words import NORMALIZATION, TIMING, WHOM, block, counted
+from .decoding_words import (
+    ESTIMATOR,
+    NORMALIZATION,
+    TIMING,
+    WHOM,
+    block,
+    counted,
+    trials_words,
+)
 from .formats import count, is_absent, number, plain
 from .words import option
 
@@ -29,11 +37,11 @@ def data_facts(data: Results) -> Pairs:
     """
     target = block(data, "target")
     counts = zip(target.get("class_names") or (), target.get("class_counts") or (), strict=False)
-    classes = ", ".join(f"{plain(name)} {count(n)}" for name, n in counts)
+    classes = ", ".join(f"{plain(name)} ({count(n)})" for name, n in counts)
     spread = f"mean {number(target.get('mean'), 2)}, deviation {number(target.get('deviation'), 2)}"
     is_number = target.get("kind") == "number"
     return [
-        ("Target", plain(target.get("name") or UNKNOWN)),
+        ("Target", plain(target.get("name") or "not named")),
         ("Classes", classes or ("none: a number" if is_number else UNKNOWN)),
         *([("Spread of the target", spread)] if is_number else []),
         ("Conditions", _counts(data.get("conditions"))),
@@ -44,14 +52,14 @@ def data_facts(data: Results) -> Pairs:
 
 
 def _counts(named: Results | None) -> str:
-    return ", ".join(f"{plain(k)} {count(n)}" for k, n in (named or {}).items()) or UNKNOWN
+    return ", ".join(f"{plain(k)} ({count(n)})" for k, n in (named or {}).items()) or UNKNOWN
 
 
 def _behind(behind: Results) -> str:
     least, most = behind.get("least"), behind.get("most")
     if behind.get("unknown") is True or is_absent(most):
         return UNKNOWN
-    said = count(most) if least in (None, most) else f"{count(least)} to {count(most)}"
+    said = trials_words(least, most)
     unknown = behind.get("unknown")
     return f"{said}; not known for {count(unknown)}" if unknown else said
 
@@ -103,14 +111,16 @@ def design_facts(design: Results) -> Pairs:
         "Test samples in a fold": _sizes(design.get("fold_sizes") or ()),
         "In training and test of one fold": _shared(block(design, "shared")),
         "Test samples averaged together": _or_unknown(design, "test_average"),
-        "Estimator": _said(design, "estimator"),
+        "Estimator": ESTIMATOR.get(design.get("estimator") or "", _said(design, "estimator")),
         "Regularization": _or_unknown(design, "regularization"),
+        **({"Tuned": plain(design["tuned"])} if design.get("tuned") else {}),
         "Class priors": option(design.get("priors") or "not adjusted"),
+        **({"Fitted inside the folds": _outside(design["inside"])} if design.get("inside") else {}),
         "Fitted outside the folds": _outside(design.get("outside")),
         "Relabellings": _or_unknown(design, "permutations"),
         "Exchanged in relabelling": _said(design, "exchanged"),
         "Seed": _said(design, "random_state"),
-        "Fingerprint of the folds": _said(design, "fold_fingerprint"),
+        "Fold fingerprint": _said(design, "fold_fingerprint"),
     }
     return list(known.items())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .formats import count, interval, is_absent, number, p_value, plain
@@ -21,6 +21,11 @@ NORMALIZATION: Mapping[str, str] = {
     "none": "features as they are, amplitude kept",
     "time": "features standardized over time or trials",
 }
+ESTIMATOR: Mapping[str, str] = {
+    "lda": "linear discriminant analysis",
+    "ridge": "ridge regression",
+}
+AT_LEAST_TWO = 2  # how samples keep "several, nobody knows how many"
 
 
 def block(results: Results, name: str) -> Results:
@@ -60,6 +65,41 @@ def counted(n: Any, noun: str) -> str:
     return f"{count(n)} {noun if n == 1 else plural}"
 
 
+def trials_words(least: Any, most: Any) -> str:
+    """Write how many trials stand behind a sample.
+
+    Parameters
+    ----------
+    least, most : int or None
+        Of the samples; 2 stands for any number above one.
+
+    Returns
+    -------
+    str
+        Such as ``"1"``, ``"2 or more"`` or ``"4 to 12"``.
+    """
+    if most == AT_LEAST_TWO:
+        return f"{'1, ' if least == 1 else ''}2 or more"
+    return count(most) if least in (None, most) else f"{count(least)} to {count(most)}"
+
+
+def one_trial(results: Results) -> bool:
+    """Tell whether every sample is known to be a single trial.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    bool
+        False where it is an average, or nobody knows.
+    """
+    behind = block(block(results, "data"), "trials_behind")
+    return behind.get("most") == 1 and not behind.get("unknown")
+
+
 def question(results: Results) -> str:
     """Say what was asked of the data.
 
@@ -75,9 +115,9 @@ def question(results: Results) -> str:
     """
     data, design = block(results, "data"), block(results, "design")
     target = block(data, "target")
-    name = plain(target.get("name") or "the target")
+    name = plain(target.get("name") or "")
     classes = " or ".join(plain(c) for c in target.get("class_names") or ())
-    what = f"{name} ({classes})" if classes else name
+    what = f"{name} ({classes})" if name and classes else name or classes or "the target"
     features = data.get("features")
     source = f"the {count(features)} features of a sample" if features else "a sample"
     whom = WHOM.get(design.get("whom") or "", "")
@@ -117,88 +157,6 @@ def score_sentence(score: Results) -> str:
         p = p_value(score["p"]).replace(" ", "\u00a0")
         notes.append(f"p\u00a0{p}" if p.startswith("<") else f"p\u00a0=\u00a0{p}")
     return f"{said} ({', '.join(notes)})" if notes else said
-
-
-def methods(results: Results) -> list[str]:
-    """Write the methods paragraph, every number out of the run.
-
-    Parameters
-    ----------
-    results : mapping
-        The content of ``results.json``.
-
-    Returns
-    -------
-    list of str
-        Sentences; what the run does not know is left out.
-    """
-    return [*_said_of_data(results), *_said_of_design(results), *_said_of_tests(results)]
-
-
-def _said_of_data(results: Results) -> Iterator[str]:
-    data = block(results, "data")
-    nouns = {"subjects": "subject", "runs": "run", "families": "family", "sites": "site"}
-    parts = [counted(data[key], noun) for key, noun in nouns.items() if data.get(key)]
-    if data.get("samples"):
-        of = f" of {', '.join(parts)}" if parts else ""
-        yield f"{counted(data['samples'], 'sample')}{of} were read from {_source(data)}."
-    behind = block(data, "trials_behind")
-    if behind.get("unknown") is True:
-        yield "How many trials stand behind a sample is not known."
-    elif behind.get("most"):
-        least, most = behind.get("least"), behind["most"]
-        said = count(most) if least in (None, most) else f"{count(least)} to {count(most)}"
-        yield f"Behind each sample stand {said} trials." if most > 1 else "A sample is one trial."
-
-
-def _source(data: Results) -> str:
-    return plain(data.get("source") or "a source without name").rstrip(".")
-
-
-def _said_of_design(results: Results) -> Iterator[str]:
-    data, design = block(results, "data"), block(results, "design")
-    how = NORMALIZATION.get(design.get("normalization") or "")
-    if data.get("features"):
-        yield f"Each has {counted(data['features'], 'feature')}{f', {how}' if how else ''}."
-    if design.get("estimator"):
-        strength = design.get("regularization")
-        penalty = "" if is_absent(strength) else f" with regularization {strength:g}"
-        priors = f" and class priors {plain(design['priors'])}" if design.get("priors") else ""
-        yield f"The estimator was {plain(design['estimator'])}{penalty}{priors}."
-    if design.get("scheme"):
-        n = f" ({counted(design['folds'], 'fold')})" if design.get("folds") else ""
-        within = {True: ", within each subject", False: ", between subjects"}
-        yield (
-            f"It was evaluated by {plain(design['scheme'])} cross-validation{n}"
-            f"{within.get(design.get('within_subject'), '')}."  # type: ignore[arg-type]
-        )
-    if design.get("outside") is not None:
-        outside = ", ".join(map(plain, design["outside"])) or "nothing"
-        yield f"Fitted, selected, tuned or scaled outside the training folds: {outside}."
-    shared = {k: n for k, n in block(design, "shared").items() if not is_absent(n)}
-    if shared:
-        said = ", ".join(counted(n, plain(k)) for k, n in shared.items())
-        yield f"Shared by training and test of one fold, counted from the folds: {said}."
-
-
-def _said_of_tests(results: Results) -> Iterator[str]:
-    design = block(results, "design")
-    n = design.get("permutations")
-    if n:
-        exchanged = design.get("exchanged")
-        what = f", exchanging {plain(exchanged)}" if exchanged else ""
-        yield f"The null was made by {counted(n, 'relabelling')}{what}."
-    elif n == 0:
-        yield "No relabelling was done, so the score has no null."
-    said = score_sentence(block(results, "accuracy"))
-    if said:
-        yield f"{said}."
-    if not is_absent(design.get("random_state")):
-        yield f"The seed was {plain(design['random_state'])}."
-    if design.get("fold_fingerprint"):
-        yield f"Fingerprint of the folds: {plain(design['fold_fingerprint'])}."
-    if results.get("version"):
-        yield f"Computed by dolorimeter {plain(results['version'])}."
 
 
 def not_done(results: Results) -> list[str]:

@@ -146,7 +146,7 @@ def _sorted(units: Sequence[tuple[str, Any]], score: Mapping[str, Any], width: f
     axes = drawing.axes(48, 10, width - 60, 160)
     axes.scatter(range(1, len(values) + 1), values, s=11, color=ACCENT.light, linewidths=0)
     axes.set(ylim=_limits(values, score), ylabel=_name(score))
-    axes.set(xlim=(0, len(values) + 1), xlabel=f"{count(len(values))}, in order of their score")
+    axes.set(xlim=(0, len(values) + 1), xlabel=f"all {count(len(values))}, in order of their score")
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     _reference(axes.axhline, score)

@@ -17,8 +17,10 @@ _DASHED = (0, (4, 3))
 LABELLING = Color("tint-rule", "#b9822c", "#d3a050")  # of what stands apart: style.css
 
 
-def labelling_curve(labelling: Mapping[str, Any], caption: str) -> Plate | None:
-    """Draw how accuracy inflates when test trials are averaged by condition.
+def labelling_curve(
+    labelling: Mapping[str, Any], caption: str, noun: str = "trial"
+) -> Plate | None:
+    """Draw how accuracy inflates when test samples are averaged by condition.
 
     Parameters
     ----------
@@ -26,6 +28,8 @@ def labelling_curve(labelling: Mapping[str, Any], caption: str) -> Plate | None:
         The results' ``labelling`` with its ``curve``: ``m``, ``accuracy``, ``expected``.
     caption : str
         Plain text.
+    noun : str, default "trial"
+        What one test sample is: ``"trial"``, or ``"sample"`` where it may be an average itself.
 
     Returns
     -------
@@ -35,16 +39,17 @@ def labelling_curve(labelling: Mapping[str, Any], caption: str) -> Plate | None:
     curve = labelling.get("curve") or ()
     if not curve:
         return None
-    return Plate((Panel(_labelling(curve, 540), narrow=_labelling(curve, 340)),), caption)
+    wide, narrow = (_labelling(curve, noun, width) for width in (540, 340))
+    return Plate((Panel(wide, narrow=narrow),), caption)
 
 
-def _labelling(curve: Sequence[Mapping[str, Any]], width: float) -> Drawing:
+def _labelling(curve: Sequence[Mapping[str, Any]], noun: str, width: float) -> Drawing:
     told = "; ".join(
         f"{count(point['m'])} averaged: {number(point.get('accuracy'))}, closed form "
         f"{number(point.get('expected'))}"
         for point in curve
     )
-    drawing = Drawing(width, 262, f"Labelling accuracy by trials averaged. {told}", (LABELLING,))
+    drawing = Drawing(width, 262, f"Labelling accuracy by {noun}s averaged. {told}", (LABELLING,))
     axes = drawing.axes(52, 22, width - 72, 180)
     closed = [(p["m"], p["expected"]) for p in curve if not is_absent(p.get("expected"))]
     seen = [(p["m"], p["accuracy"]) for p in curve if not is_absent(p.get("accuracy"))]
@@ -54,27 +59,30 @@ def _labelling(curve: Sequence[Mapping[str, Any]], width: float) -> Drawing:
     if grouped:
         ms, accuracies = zip(*grouped, strict=True)
         axes.scatter(ms, accuracies, s=46, marker="D", color=LABELLING.light, zorder=3)
-    values = [value for _, value in (*closed, *seen)]
+    spread = [(p["m"], *p["ci95"]) for p in curve if p["m"] > 1 and p.get("ci95")]
+    for m, lower, upper in spread:
+        axes.plot((m, m), (lower, upper), color=LABELLING.light, lw=1.6, zorder=2)
+    values = [*(value for _, value in (*closed, *seen)), *(lower for _, lower, _ in spread)]
     low = min([0.5, *values])
-    axes.set(xscale="log", ylim=(low - 0.04, 1.03), ylabel="accuracy")
-    axes.set(xlabel="test trials averaged by condition, m")
+    axes.set(xscale="log", ylim=(low - 0.04, 1.03), ylabel="Accuracy")
+    axes.set(xlabel=f"test {noun}s averaged by condition, m")
     axes.set_xlim(min(p["m"] for p in curve) / 1.18, max(p["m"] for p in curve) * 1.18)
     axes.xaxis.set_major_locator(FixedLocator([p["m"] for p in curve]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xticklabels([count(p["m"]) for p in curve])
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    _single_trial(axes, seen)
+    _single(axes, seen, noun)
     return drawing
 
 
-def _single_trial(axes: Axes, seen: Sequence[tuple[float, float]]) -> None:
-    """Mark the single-trial accuracy as another thing than what stands beside it."""
+def _single(axes: Axes, seen: Sequence[tuple[float, float]], noun: str) -> None:
+    """Mark the accuracy on single samples as another thing than what stands beside it."""
     for m, value in seen:
         if m == 1:
             axes.scatter([m], [value], s=60, marker="o", color=ACCENT.light, zorder=4)
             axes.annotate(
-                f"single trial {number(value)}: the only prediction here",
+                f"single {noun} {number(value)}: the score of the study",
                 (m, value),
                 xytext=(4, -20),
                 textcoords="offset points",

@@ -154,7 +154,7 @@ def _columns(drawing: Drawing, axes: Axes, units: Sequence[str], unit: str, name
         color=MUTED.light,
         annotation_clip=False,
     )
-    for x, name in enumerate(units if named else ()):
+    for x, name in enumerate(_without_prefix(units) if named else ()):
         axes.annotate(
             drawing.word(clip(name, 6)),
             (x + 0.5, 1),
@@ -165,3 +165,10 @@ def _columns(drawing: Drawing, axes: Axes, units: Sequence[str], unit: str, name
             fontsize=10,
             color=MUTED.light,
         )
+
+
+def _without_prefix(units: Sequence[str]) -> list[str]:
+    """Drop what all names begin with, so that the rest fits over a column."""
+    letters = list(zip(*units, strict=False))
+    skip = next((i for i, column in enumerate(letters) if len(set(column)) > 1), len(letters))
+    return [name[skip:] for name in units] if all(len(name) > skip for name in units) else [*units]

@@ -15,7 +15,7 @@ from .palette import ACCENT, INK, MUTED, RULE, SOFT
 
 _TITLES = {
     "separation": ("Separation of pain from it", "0: told apart no better than by luck"),
-    "salience": ("Salience, it minus pain", "gray: within the margin that counts as equal"),
+    "salience": ("Salience, pain minus it", "gray: within the margin that counts as equal"),
 }
 
 

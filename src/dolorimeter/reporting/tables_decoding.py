@@ -96,7 +96,7 @@ def modalities(entries: Sequence[Mapping[str, Any]], caption: str) -> Table | No
     if not entries:
         return None
     columns = (
-        "Modality", "Samples", "Called pain", "Separation from pain", "Salience difference",
+        "Modality", "Samples", "Called pain", "Separation from pain", "Salience, pain less it",
         "Margin", "Equally salient",
     )  # fmt: skip
     return Table(caption, columns, tuple(map(_modality, entries)), kinds={6: "name"})
@@ -120,7 +120,9 @@ def _under(bounds: Sequence[float | None] | None) -> str:
     return interval(bounds, 2) if bounds else ""
 
 
-def top_features(entries: Sequence[Mapping[str, Any]], caption: str) -> Table | None:
+def top_features(
+    entries: Sequence[Mapping[str, Any]], caption: str, head: str = "Feature"
+) -> Table | None:
     """Lay out the features with the largest weights, with their forward pattern.
 
     Parameters
@@ -129,6 +131,8 @@ def top_features(entries: Sequence[Mapping[str, Any]], caption: str) -> Table | 
         With ``feature``, ``weight`` and ``pattern``.
     caption : str
         Plain text.
+    head : str, default "Feature"
+        What the names are of.
 
     Returns
     -------
@@ -148,8 +152,8 @@ def top_features(entries: Sequence[Mapping[str, Any]], caption: str) -> Table | 
         )
         for entry in entries
     )
-    columns = ("Feature", "Weight", "Pattern")
-    return Table(caption, columns, rows, kinds={0: "label"}, bars=True)
+    columns = (head, "Weight", "Pattern")
+    return Table(caption, columns, rows, kinds={0: "label"}, compact=True, bars=True)
 
 
 def _sized(value: float | None, largest: float) -> Cell:

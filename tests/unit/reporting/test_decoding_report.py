@@ -12,7 +12,8 @@ import pytest
 
 from dolorimeter.core import InputError
 from dolorimeter.reporting import render_decoding_report
-from dolorimeter.reporting.decoding_words import methods, not_done, question
+from dolorimeter.reporting.decoding_methods import methods
+from dolorimeter.reporting.decoding_words import not_done, question
 
 FOLDER = Path(__file__).parent
 Page = runpy.run_path(str(FOLDER / "test_vitals_report.py"))["Page"]

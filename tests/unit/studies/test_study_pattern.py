@@ -41,6 +41,7 @@ def test_expression_is_that_of_the_mean_of_the_others(declared):
 
 
 def test_only_the_likeness_of_these_maps_is_granted(declared):
+    assert declared.claim.objective == "association"
     (granted,) = declared.claim.granted
     assert granted.text.startswith("The group maps of these 9 studies of pain share a pattern")
     assert granted.rules == ("V1", "K5")
