@@ -87,7 +87,7 @@ def _learn(
     cues = encoded.previous if form.name == "transitions" else encoded.cues
     who = encoded.who if len(settings) > 1 else np.zeros_like(encoded.who)
     if code == kernels.COUNTS:
-        require_range(encoded.utilities, "utility", settings)
+        require_range(encoded.utilities, "utility", settings, encoded.order)
     edges = np.linspace(0, len(who), min(n_jobs, len(who)) + 1).astype(int)
 
     def learn(first: int, last: int) -> None:
@@ -129,7 +129,9 @@ def _cue_start(form: ModelForm, encoded: EncodedTrials, v0: Mapping[str, float] 
     return starts
 
 
-def require_range(utilities: ArrayLike, where: str, settings: Floats) -> None:
+def require_range(
+    utilities: ArrayLike, where: str, settings: Floats, order: NDArray[np.int64] | None = None
+) -> None:
     """Refuse utilities outside the worse and the better outcome of a Bayesian learner.
 
     Parameters
@@ -140,6 +142,8 @@ def require_range(utilities: ArrayLike, where: str, settings: Floats) -> None:
         What an error names.
     settings : ndarray of shape (..., 8)
         Which all must allow them.
+    order : ndarray of shape (n,), int64, optional
+        The trial of each, for the error.
 
     Raises
     ------
@@ -157,8 +161,8 @@ def require_range(utilities: ArrayLike, where: str, settings: Floats) -> None:
     wrong = (given < least) | (given > greatest)
     if wrong.any():
         raise InputError(
-            where,
-            f"{given[wrong][0]:g}",
+            where if order is None else f"{where}, trial {order[wrong].min()}",
+            f"{given[wrong][0 if order is None else order[wrong].argmin()]:g}",
             f"a utility from {least:g} (low) to {greatest:g} (high)",
             "Pass the utilities of the worse and the better outcome as low and high.",
         )

@@ -66,7 +66,10 @@ class ParameterSpec:
         InputError
             If one is not finite or outside the limits.
         """
-        given = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        try:
+            given = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        except (TypeError, ValueError):
+            raise InputError(self.name, repr(values), self._rule()) from None
         wrong = ~(np.isfinite(given) & (given >= self.least) & (given <= self.greatest))
         if wrong.any():
             raise InputError(self.name, str(given[wrong][0]), self._rule())
