@@ -14,6 +14,7 @@ from .planned_regressors import Scanner
 from .reading import UTILITIES, EncodedTrials, encode_trials
 from .registry import MODELS, ModelSpec
 from .rescorla_wagner import RescorlaWagner
+from .simulate import SimulatedStudy, simulate_learning
 from .surprise import Surprise
 from .task_parts import Cue, OrderRules, TaskOutcome, Timing
 from .task_presets import PRESETS, read_design, relief2005
@@ -24,6 +25,8 @@ from .transitions import Transitions
 from .valence_independent import ValenceIndependent
 
 __all__ = [
+    "simulate_learning",
+    "SimulatedStudy",
     "relief2005",
     "read_design",
     "make_trials",
