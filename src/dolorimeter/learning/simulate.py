@@ -200,7 +200,7 @@ def _measure_all(
         draw_measure(
             name,
             value[ours],
-            _counted(trials.cue[ours], value[ours]),
+            _counted(trials.cue[ours], trials.utility[ours]),
             correlation,
             missing,
             seed,
@@ -211,10 +211,10 @@ def _measure_all(
     ]
 
 
-def _counted(cue: np.ndarray, value: Floats) -> np.ndarray:
-    """Trials of the cues whose value is not 0 throughout (cue C's is)."""
-    moved = [name for name in np.unique(cue) if np.abs(value[cue == name]).max() > 0]
-    return np.isin(cue, moved)
+def _counted(cue: np.ndarray, utility: Floats) -> np.ndarray:
+    """Trials of the cues that a utility ever follows (none follows C); all where there are none."""
+    moved = np.isin(cue, np.unique(cue[utility != 0]))
+    return moved if moved.any() else ~moved
 
 
 def _values(found: list[DrawnMeasure]) -> Floats:

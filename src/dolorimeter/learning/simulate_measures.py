@@ -1,7 +1,7 @@
 """What would be measured on each trial, with a planted correlation with the cue's value.
 
 A measure's latent score has, within each subject, correlation r with what the measure follows,
-over the trials of cues whose value ever leaves 0: ``r x + sqrt(1 - r²) noise``, x standardized
+over the trials of cues that a utility ever follows: ``r x + sqrt(1 - r²) noise``, x standardized
 there. Cue C follows the same line. Reaction times are the quantiles of a gamma distribution at the
 normal probability of the score: the transform of science 2.3 backwards.
 """

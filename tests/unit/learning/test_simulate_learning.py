@@ -53,6 +53,17 @@ def test_parameters_vary_as_told():
     assert fixed["parameters"]["v0"] == [0.5] * 2
 
 
+def test_cue_c_is_left_out_of_the_correlation_wherever_values_start():
+    study = simulate_learning(n_subjects=1, v0=0.5, correlations={"rt": 1.0}, random_state=3)
+    kept, value = study.trials.cue != "C", np.abs(study.truth["value"])
+    mean, within = (study.truth["measures"]["rt"][name][0] for name in ("mean", "within"))
+    scores = stats.norm.ppf(
+        stats.gamma.cdf(study.trials.measures["rt"], within, scale=mean / within)
+    )
+    standard = (value - value[kept].mean()) / value[kept].std()
+    np.testing.assert_allclose(scores, standard, atol=1e-8)
+
+
 @pytest.mark.parametrize("name", list(SIMULATED))
 @pytest.mark.parametrize("r", [0.19, -0.6, 1.0])
 def test_the_correlation_is_planted(name, r):
