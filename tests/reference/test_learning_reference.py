@@ -1,6 +1,8 @@
 """Every model against a loop written from its formula, and against exact Bayes."""
 
+import json
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -167,3 +169,12 @@ def test_associability_is_the_weight_of_the_next_outcome():
     learned = BetaBernoulli().simulate(frame)
     step = np.diff(learned.value) / learned.outcome_error[:-1]
     np.testing.assert_allclose(step, learned.associability[:-1], atol=1e-12)
+
+
+def test_rescorla_wagner_of_cpm_toolbox():
+    stored = json.loads((Path(__file__).parent / "learning_cpm_toolbox.json").read_text("utf-8"))
+    frame = pd.DataFrame({"cue": stored["cue"], "utility": stored["utility"]})
+    for run in stored["runs"]:
+        learned = RescorlaWagner(alpha=run["alpha"]).simulate(frame)
+        np.testing.assert_allclose(learned.value, run["value"], rtol=0, atol=1e-10)
+        np.testing.assert_allclose(learned.outcome_error, run["outcome_error"], rtol=0, atol=1e-10)

@@ -48,7 +48,7 @@ class State:
     ----------
     cues : tuple of str
         Met so far; outcomes met so far for the learner of transitions.
-    memory : ndarray of shape (2, n_cues)
+    memory : ndarray of shape (n_cues, 2)
         Value and associability of each; counts of better and worse for the Bayesian learners.
     average : float
         Average utility, which is subtracted.
@@ -129,7 +129,7 @@ class LearningModel:
             Nothing learned yet.
         """
         named = tuple(dict.fromkeys(cues))
-        memory = np.column_stack([np.empty((2, 0)), *(self._fresh(cue) for cue in named)])
+        memory = np.vstack([np.empty((0, 2)), *(self._fresh(cue) for cue in named)])
         return State(named, memory, float(self._settings()[AVERAGE]))
 
     def step(self, state: State, cue: str, reward: str | float) -> tuple[State, Step]:
@@ -163,12 +163,11 @@ class LearningModel:
             require_range(utility, "reward", settings)
         key = self._key(state, cue)
         state = self._meet(state, key)
-        memory, average = state.memory[:, :, None].copy(), np.array([state.average])
-        place = state.cues.index(key)
-        said = kernels.learn_step(code, place, utility, memory, average, settings[:, None].copy())
-        after = replace(
-            state, memory=memory[:, :, 0], average=float(average[0]), previous=repr(utility)
-        )
+        memory, lanes = state.memory[:, :, None].copy(), settings[:, None].copy()
+        lanes[AVERAGE] = state.average
+        said = kernels.learn_step(code, state.cues.index(key), utility, memory, lanes)
+        average = float(lanes[AVERAGE, 0])
+        after = replace(state, memory=memory[:, :, 0], average=average, previous=repr(utility))
         return after, self._step(said)
 
     def pause(self, state: State) -> State:
@@ -208,7 +207,7 @@ class LearningModel:
     def _meet(self, state: State, cue: str) -> State:
         if cue in state.cues:
             return state
-        memory = np.column_stack([state.memory, self._fresh(cue)])
+        memory = np.vstack([state.memory, self._fresh(cue)])
         return replace(state, cues=(*state.cues, cue), memory=memory)
 
     def _step(self, said: Floats) -> Step:
