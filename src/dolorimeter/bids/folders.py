@@ -62,7 +62,7 @@ def checked_root(path: str | Path) -> Path:
         found = "a file" if root.exists() else "no such folder"
         raise InputError(str(path), found, "the folder of a BIDS data set")
     try:
-        people = any(entry.name.startswith("sub-") and entry.is_dir() for entry in os.scandir(root))
+        people = _folders(root, "sub-")
     except OSError as error:
         raise InputError(str(path), error.strerror or "unreadable", "a folder to read") from error
     if not people or (root.name.startswith("sub-") and (root / "func").is_dir()):
@@ -126,25 +126,26 @@ def _below(
 
 def _named(folder: Path) -> tuple[Shelf, tuple[Path, ...]]:
     files, unnamed = [], []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        name = parse_name(entry.name)
+    for entry in sorted(os.listdir(folder)):
+        name = parse_name(entry)
         if name is not None and "sub" in name.entities:
-            files.append((name, Path(entry.path)))
-        elif "events" in entry.name and not entry.name.startswith("."):
-            unnamed.append(Path(entry.path))
+            files.append((name, folder / entry))
+        elif "events" in entry and not entry.startswith("."):
+            unnamed.append(folder / entry)
     return tuple(files), tuple(unnamed)
 
 
 def _shelf(folder: Path) -> Shelf:
     """Return the JSON files of one folder."""
     found = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        name = parse_name(entry.name)
+    for entry in sorted(os.listdir(folder)):
+        name = parse_name(entry)
         if name is not None and name.extension == ".json":
-            found.append((name, Path(entry.path)))
+            found.append((name, folder / entry))
     return tuple(found)
 
 
 def _folders(parent: Path, prefix: str) -> list[Path]:
-    found = [Path(e.path) for e in os.scandir(parent) if e.name.startswith(prefix) and e.is_dir()]
+    with os.scandir(parent) as entries:
+        found = [Path(e.path) for e in entries if e.name.startswith(prefix) and e.is_dir()]
     return sorted(found, key=lambda path: natural(path.name))
