@@ -45,12 +45,11 @@ def variance_inflation(X: ArrayLike, confounds: ArrayLike | None = None) -> Floa
     columns = _standardized(X)
     if confounds is not None:
         columns = _residuals(columns, confounds)
-    lost = np.linalg.norm(columns, axis=0) < np.sqrt(_SHARE)
     _, sizes, directions = np.linalg.svd(columns, full_matrices=False)
     kept = sizes > _RANK * sizes.max(initial=1.0)
     share = directions[kept] ** 2
     inflation = (share / sizes[kept, None] ** 2).sum(axis=0)
-    inflation[lost | (share.sum(axis=0) < 1 - _SHARE)] = np.inf
+    inflation[share.sum(axis=0) < 1 - _SHARE] = np.inf
     return np.maximum(inflation, 1.0)
 
 

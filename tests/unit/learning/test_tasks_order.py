@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dolorimeter.core import InputError
-from dolorimeter.learning.task_order import TrialTypes, breaks_limit, draw_order
+from dolorimeter.learning.task_order import TrialTypes, _trial_by_trial, breaks_limit, draw_order
 from dolorimeter.learning.task_parts import Cue, OrderRules, TaskOutcome
 from dolorimeter.learning.task_presets import relief2005
 from dolorimeter.learning.tasks import PavlovianTask
@@ -66,6 +66,17 @@ def test_an_order_is_found_exactly_where_one_exists(counts, limit):
     else:
         with pytest.raises(InputError, match="in a row of"):
             draw_order(types, 1, "cues", np.random.default_rng(0))
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(1, 6), min_size=2, max_size=4), st.integers(1, 3), st.integers(0, 9))
+def test_drawing_trial_by_trial_runs_into_no_dead_end(counts, limit, seed):
+    total = sum(counts)
+    if all(n <= limit * (total - n + 1) for n in counts):
+        types = types_of(counts, limit)
+        order = _trial_by_trial(types, types.counts, np.random.default_rng(seed))
+        assert order is not None
+        assert longest(order) <= limit
 
 
 def test_the_count_that_decides_equals_enumeration():
