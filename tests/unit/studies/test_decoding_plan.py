@@ -79,6 +79,17 @@ def test_families_of_one_are_no_families():
     assert found.words == "whole subjects"
 
 
+def test_whole_people_of_several_sites_are_not_exchangeable():
+    """With sites that move features and trait alike 22 % of 60 nulls fell below 0.05."""
+    site = np.where(np.arange(N) < 12, "x", "y")
+    for known in ({}, {"family": np.repeat(["f", "f", "g", "g", "h", "h"], 4)}):
+        found = make_exchange(samples_of(TRAIT, SUBJECT, site=site, **known))
+        assert (found.how, found.exchangeable) == ("whole", False)
+        assert found.words.endswith("across sites")
+        one = make_exchange(samples_of(TRAIT, SUBJECT, site=np.full(N, "x"), **known))
+        assert one.exchangeable
+
+
 def test_one_sample_each_is_exchanged_within_site_or_among_all():
     number = np.arange(N, dtype=float)
     site = np.where(np.arange(N) < 10, "x", "y")

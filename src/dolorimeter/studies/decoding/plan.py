@@ -152,7 +152,8 @@ def make_exchange(samples: Samples) -> Exchange:
 
     Where the target varies within subjects, trials are exchanged within run and subject. Where it
     is a trait of subjects, whole families or subjects are exchanged, or, with one sample each,
-    subjects within their site.
+    subjects within their site. Whole ones are exchanged across sites, which is no valid null and
+    said to be none.
 
     Parameters
     ----------
@@ -173,12 +174,15 @@ def make_exchange(samples: Samples) -> Exchange:
             words = "trials within subject, though runs hold one target each"
             return Exchange(subject, "within", words, False)
         return Exchange(subject, "within", "trials within subject", True)
+    sites = (samples.site != "").all() and len(set(samples.site)) > 1
+    # Sites that differ in features and target make people of two sites no exchangeable ones.
+    across = " across sites" if sites else ""
     related = (samples.family != "").all() and _repeats(samples.family, subject)
     if related:
-        return Exchange(samples.family, "whole", "whole families", True)
+        return Exchange(samples.family, "whole", f"whole families{across}", not sites)
     if len(set(subject)) < len(subject):
-        return Exchange(subject, "whole", "whole subjects", True)
-    if (samples.site != "").all() and len(set(samples.site)) > 1:
+        return Exchange(subject, "whole", f"whole subjects{across}", not sites)
+    if sites:
         return Exchange(samples.site, "within", "subjects within site", True)
     return Exchange(np.full(len(samples), "all"), "within", "subjects", True)
 
