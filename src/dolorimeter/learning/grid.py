@@ -88,16 +88,19 @@ def _learn(
     who = encoded.who if len(settings) > 1 else np.zeros_like(encoded.who)
     if code == kernels.COUNTS:
         require_range(encoded.utilities, "utility", settings, encoded.order)
-    edges = np.linspace(0, len(who), min(n_jobs, len(who)) + 1).astype(int)
+    if n_jobs < 1:
+        raise InputError("n_jobs", str(n_jobs), "at least 1 thread")
+    n_blocks = min(n_jobs, len(who))
+    edges = [i * len(who) // n_blocks for i in range(n_blocks + 1)]
 
     def learn(first: int, last: int) -> None:
         kernels.learn_sequences(
             code, cues, encoded.utilities, encoded.offsets, who, settings, starts, first, last, out
         )
 
-    if len(edges) == 2:
+    if n_blocks == 1:
         return learn(0, len(who))
-    with ThreadPoolExecutor(len(edges) - 1) as pool:
+    with ThreadPoolExecutor(n_blocks) as pool:
         list(pool.map(learn, edges[:-1], edges[1:]))
     return None
 

@@ -228,6 +228,7 @@ def test_parameters_without_meaning(build, match):
         (("td", np.zeros((0, 1))), {}, "at least one set"),
         (("td", np.zeros((3, 2, 1))), {}, "1 subjects"),
         (("td", [[0.3]], ["speed"]), {}, "'speed'; expected one of alpha, v0"),
+        (("td", [[0.3]]), {"n_jobs": 0}, "n_jobs: 0"),
         (("td", [[0.3]]), {"v0": {"Z": 1.0}}, "v0: 'Z'; expected one of A, B"),
         (("td", [[0.3]]), {"v0": {"A": np.nan}}, "v0 of cue 'A': nan"),
         (
