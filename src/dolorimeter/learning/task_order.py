@@ -215,8 +215,7 @@ def _can_follow(types: TrialTypes, left: Ints, row: list[tuple[int, int]], kind:
         if length > limits[code]:
             return False
         numbers = np.bincount(labels, weights=after, minlength=len(limits))
-        room = limits * (rest - numbers + 1)
-        room[code] -= length
-        if (numbers > room).any():
+        # What is left of this kind fits after it too, since it fitted with this trial among it.
+        if (numbers > limits * (rest - numbers + 1)).any():
             return False
     return True
