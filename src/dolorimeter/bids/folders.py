@@ -126,22 +126,22 @@ def _below(
 
 def _named(folder: Path) -> tuple[Shelf, tuple[Path, ...]]:
     files, unnamed = [], []
-    for entry in sorted(os.listdir(folder)):
-        name = parse_name(entry)
+    for path in sorted(folder.iterdir()):
+        name = parse_name(path.name)
         if name is not None and "sub" in name.entities:
-            files.append((name, folder / entry))
-        elif "events" in entry and not entry.startswith("."):
-            unnamed.append(folder / entry)
+            files.append((name, path))
+        elif "events" in path.name and not path.name.startswith("."):
+            unnamed.append(path)
     return tuple(files), tuple(unnamed)
 
 
 def _shelf(folder: Path) -> Shelf:
     """Return the JSON files of one folder."""
     found = []
-    for entry in sorted(os.listdir(folder)):
-        name = parse_name(entry)
+    for path in sorted(folder.iterdir()):
+        name = parse_name(path.name)
         if name is not None and name.extension == ".json":
-            found.append((name, folder / entry))
+            found.append((name, path))
     return tuple(found)
 
 

@@ -83,7 +83,7 @@ def join_name(entities: Mapping[str, str], suffix: str, extension: str) -> str:
 
 
 def natural(label: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts ``"2"`` before ``"10"``.
+    """Return a key that sorts ``"2"`` before ``"10"``, and numbers before words.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def natural(label: str) -> tuple[tuple[int, int, str], ...]:
         Comparable with that of other labels.
     """
     parts = re.split(_NUMBER, label)
-    return tuple((1, int(p), p) if p.isdecimal() else (0, 0, p) for p in parts if p)
+    return tuple((0, int(p), p) if p.isdecimal() else (1, 0, p) for p in parts if p)
 
 
 def same_run(label: str) -> str:

@@ -198,8 +198,10 @@ def _source(where: str, given: object) -> Source:
 
 
 def _words(where: str, given: object) -> str | tuple[Source, ...]:
-    if given is None or isinstance(given, str):
-        return given or ""
+    if given is None or given == "":
+        return ""
+    if isinstance(given, Mapping) and set(given) == {"word"}:
+        return str(given["word"])
     parts = given if isinstance(given, list) else [given]
     return tuple(_source(where, part) for part in parts)
 
