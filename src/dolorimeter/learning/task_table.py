@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
 from .intervals import Interval
@@ -163,6 +164,32 @@ def _onsets(lengths: Floats, runs: Ints) -> Floats:
     first = np.concatenate([[True], np.diff(runs) != 0])
     onsets = starts - starts[first][np.cumsum(first) - 1]
     return np.asarray(onsets.round(6), dtype=np.float64)
+
+
+def refuse_overlap(table: pd.DataFrame) -> None:
+    """Refuse trials that start before the one before them is over.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a trial, in the order in which they come.
+
+    Raises
+    ------
+    InputError
+        Naming the first two that overlap.
+    """
+    begins = table["onset"].to_numpy(dtype=np.float64)
+    ends = np.maximum(
+        begins + table["duration"].to_numpy(dtype=np.float64),
+        (table["outcome_onset"] + table["outcome_duration"]).to_numpy(dtype=np.float64),
+    )
+    same_run = table["run"].to_numpy()[1:] == table["run"].to_numpy()[:-1]
+    early = np.flatnonzero(same_run & (begins[1:] < ends[:-1] - 1e-5))
+    if len(early):
+        one, two = table["trial"].iloc[[early[0], early[0] + 1]]
+        found = f"trial {two} starts at {begins[early[0] + 1]:g} s, before {one} is over"
+        raise InputError("trials", found, f"a start at {ends[early[0]]:g} s or later")
 
 
 def to_events(table: pd.DataFrame) -> pd.DataFrame:

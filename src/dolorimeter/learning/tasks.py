@@ -17,7 +17,14 @@ from .intervals import Interval
 from .task_file import read_task_file, write_task
 from .task_order import draw_order
 from .task_parts import COUNTERBALANCES, Cue, OrderRules, TaskOutcome, Timing, check_whole, nearest
-from .task_table import events_sidecar, make_table, stimuli_of, to_events, trial_types
+from .task_table import (
+    events_sidecar,
+    make_table,
+    refuse_overlap,
+    stimuli_of,
+    to_events,
+    trial_types,
+)
 
 RandomState = int | np.random.Generator | None
 
@@ -154,7 +161,7 @@ class PavlovianTask:
         Raises
         ------
         InputError
-            If a column is missing or the counts differ.
+            If a column is missing, the counts differ, or trials overlap.
         """
         missing = [name for name in self._table if name not in table]
         if missing:
@@ -165,6 +172,7 @@ class PavlovianTask:
             cue, outcome = next(iter((pairs - declared) or (declared - pairs)))
             found = f"{cue!r} with {outcome!r} {pairs[cue, outcome]} times"
             raise InputError("trials", found, f"{declared[cue, outcome]} times, as declared")
+        refuse_overlap(table)
         copy = replace(self)
         object.__setattr__(copy, "_table", table[list(self._table)].reset_index(drop=True))
         return copy

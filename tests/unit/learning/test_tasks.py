@@ -166,8 +166,14 @@ def test_trials_of_many_people():
 
 def test_trials_ordered_elsewhere_must_keep_the_counts():
     task = small()
-    table = task.trials.iloc[::-1]
-    assert task.with_trials(table).trials["trial"].tolist() == list(range(12, 0, -1))
+    table = task.trials
+    later = table.assign(onset=table["onset"] + 1.0, outcome_onset=table["outcome_onset"] + 1.0)
+    assert task.with_trials(later).trials["onset"].iloc[0] == table["onset"].iloc[0] + 1.0
+    with pytest.raises(InputError, match=r"trial 11 starts at .* before 12 is over"):
+        task.with_trials(table.iloc[::-1])
+    late = table["outcome_duration"].where(table["trial"] != 3, 9.0)
+    with pytest.raises(InputError, match=r"trial 4 starts at 42 s, before 3 is over.* at 43 s"):
+        task.with_trials(table.assign(outcome_duration=late))
     with pytest.raises(InputError, match="'A' with 'relief' 3 times"):
         task.with_trials(table.assign(outcome=table["outcome"].where(table.index > 0, "relief")))
     with pytest.raises(InputError, match="no column 'utility'"):
