@@ -17,8 +17,8 @@ class PearceHall(ValueModel):
     one that falls short of it or turns weakens by ``v += kappa * associability * outcome_error``;
     then ``associability = eta * |outcome_error| + (1 - eta) * associability``. These are the net of
     the excitatory and inhibitory rules of Pearce, Kaye & Hall (1982), one rate for both, with the
-    sign of the outcome kept, so that relief and exacerbation mirror each other. Strengthening does not
-    shrink near the outcome, so that a value may overshoot it.
+    sign of the outcome kept, so that relief and exacerbation mirror each other. Strengthening
+    does not shrink near the outcome, so that a value may overshoot it.
 
     Parameters
     ----------
