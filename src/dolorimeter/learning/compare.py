@@ -19,7 +19,7 @@ from .measures import Measure
 from .model_selection import ModelSelection, select_model
 from .observations import sort_by_subject
 from .optimize import choose_starts, maximize
-from .profiles import Grid
+from .profiles import ParameterGrid
 
 NO_LEARNING = "no-learning"
 _SAME = 1e-6
@@ -147,7 +147,7 @@ def bic_by_subject(evidences: Sequence[Evidence]) -> Floats:
     """
     columns = []
     for evidence in evidences:
-        grid = Grid.over(evidence.predictor.low, evidence.predictor.high)
+        grid = ParameterGrid.over(evidence.predictor.low, evidence.predictor.high)
         on_grid = evidence.log_likelihood(grid.points)
         starts = choose_starts(grid.points, on_grid, grid.low, grid.high)
         best = maximize(evidence.log_likelihood, starts, grid.low, grid.high).values

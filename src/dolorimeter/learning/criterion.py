@@ -20,7 +20,7 @@ from .exchange import WORDS, Exchange, fisher_z, null_profiles
 from .identification import judge_group
 from .likelihoods import GaussianEvidence
 from .optimize import choose_starts, maximize
-from .profiles import Grid, Profile, draw_subjects, percentile_interval
+from .profiles import ParameterGrid, Profile, draw_subjects, percentile_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def fit_by_correlation(
     """
     rng = np.random.default_rng(random_state)
     predictor = evidence.predictor
-    grid = Grid.over(predictor.low, predictor.high)
+    grid = ParameterGrid.over(predictor.low, predictor.high)
     z = fisher_z(evidence.correlations(grid.points))
     mean = z.mean(axis=0)[None, :]
     estimate = _refine(evidence, grid, np.abs(mean))
@@ -210,7 +210,7 @@ def fit_by_correlation(
     )
 
 
-def _refine(evidence: GaussianEvidence, grid: Grid, on_grid: Floats) -> Floats:
+def _refine(evidence: GaussianEvidence, grid: ParameterGrid, on_grid: Floats) -> Floats:
     def objective(points: Floats) -> Floats:
         return np.abs(fisher_z(evidence.correlations(points[0])).mean(axis=0))[None, :]
 

@@ -19,7 +19,7 @@ from .likelihoods import GaussianEvidence
 from .measures import Bools, Measure, subject_index, transform_measure
 from .observations import nuisance_columns
 from .optimize import choose_starts, maximize
-from .profiles import Grid
+from .profiles import ParameterGrid
 
 _LEAST_VARIANCE = 1e-12
 
@@ -80,7 +80,7 @@ def _fitted_quantity(evidence: object) -> Floats:
     """Return the quantity (n_trials,) at each subject's own best parameters."""
     if not isinstance(evidence, GaussianEvidence):
         raise InputError("measure", "choices", "a measure on single trials to leave runs out")
-    grid = Grid.over(evidence.predictor.low, evidence.predictor.high)
+    grid = ParameterGrid.over(evidence.predictor.low, evidence.predictor.high)
     starts = choose_starts(grid.points, evidence.log_likelihood(grid.points), grid.low, grid.high)
     found = maximize(evidence.log_likelihood, starts, grid.low, grid.high)
     return np.asarray(evidence.predictor.quantity(found.points[:, None, :])[0])

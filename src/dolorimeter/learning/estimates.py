@@ -13,7 +13,7 @@ from .hierarchical import fit_hierarchical, replicate_means, to_parameters
 from .identification import Verdict, judge_group, judge_subjects, narrow
 from .likelihoods import Evidence, GaussianEvidence
 from .optimize import choose_starts, maximize
-from .profiles import Grid, Profile, draw_subjects, percentile_interval, profile_interval
+from .profiles import ParameterGrid, Profile, draw_subjects, percentile_interval, profile_interval
 
 MOST_REFITS = 100
 _KIND = "log likelihood"
@@ -192,8 +192,8 @@ def _names(evidence: Evidence) -> tuple[str, ...]:
     return tuple(spec.name for spec in evidence.predictor.free)
 
 
-def _grid(evidence: Evidence) -> Grid:
-    return Grid.over(evidence.predictor.low, evidence.predictor.high)
+def _grid(evidence: Evidence) -> ParameterGrid:
+    return ParameterGrid.over(evidence.predictor.low, evidence.predictor.high)
 
 
 def _draws(evidence: Evidence, bootstrap: int, rng: np.random.Generator) -> Floats:
@@ -202,7 +202,7 @@ def _draws(evidence: Evidence, bootstrap: int, rng: np.random.Generator) -> Floa
     return draw_subjects(n_subjects, bootstrap if n_subjects > 1 else 0, rng)
 
 
-def _common_on_grid(evidence: Evidence, grid: Grid, weights: Floats) -> Floats:
+def _common_on_grid(evidence: Evidence, grid: ParameterGrid, weights: Floats) -> Floats:
     if isinstance(evidence, ChoiceEvidence):
         weights = weights[:MOST_REFITS]
     if len(weights) == 0:
@@ -215,7 +215,7 @@ def _shared_likelihood(evidence: Evidence, parameters: Floats) -> Floats:
     return evidence.log_likelihood(parameters[None, :])[:, 0]
 
 
-def _profiles(names: tuple[str, ...], grid: Grid, on_grid: Floats) -> tuple[Profile, ...]:
+def _profiles(names: tuple[str, ...], grid: ParameterGrid, on_grid: Floats) -> tuple[Profile, ...]:
     return tuple(
         Profile(name, grid.axis(i), grid.profile(on_grid, i)[0], _KIND)
         for i, name in enumerate(names)

@@ -157,9 +157,9 @@ def _check_rows(first: Any, second: Any, chosen: Any, index: Any) -> None:
     same = np.flatnonzero(first == second)
     if len(same):
         where = f"preferences, row {index[same[0]]}"
-        raise InputError(where, f"{first[same[0]]!r} against itself", "two different cues")
+        raise InputError(where, f"{str(first[same[0]])!r} against itself", "two different cues")
     other = np.flatnonzero((chosen != first) & (chosen != second))
     if len(other):
         row = other[0]
-        rule = f"{first[row]!r} or {second[row]!r}, the cues on offer"
-        raise InputError(f"preferences, row {index[row]}", f"chosen {chosen[row]!r}", rule)
+        rule = f"{str(first[row])!r} or {str(second[row])!r}, the cues on offer"
+        raise InputError(f"preferences, row {index[row]}", f"chosen {str(chosen[row])!r}", rule)

@@ -47,7 +47,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class ParameterGrid:
     """A grid over the parameters of a model.
 
     Attributes
@@ -63,7 +63,7 @@ class Grid:
     high: Floats
 
     @classmethod
-    def over(cls, low: Floats, high: Floats) -> Grid:
+    def over(cls, low: Floats, high: Floats) -> ParameterGrid:
         """Return the usual grid over a box.
 
         Parameters
@@ -73,7 +73,7 @@ class Grid:
 
         Returns
         -------
-        Grid
+        ParameterGrid
             See ``grid_points``.
         """
         return cls(grid_points(low, high), low, high)
