@@ -2,6 +2,7 @@
 
 from .decoding import render_decoding_report
 from .figures_brain import BrainMap
+from .learning import render_learning_report
 from .vitals import render_vitals_report
 
-__all__ = ["BrainMap", "render_decoding_report", "render_vitals_report"]
+__all__ = ["BrainMap", "render_decoding_report", "render_learning_report", "render_vitals_report"]

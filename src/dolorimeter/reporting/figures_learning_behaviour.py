@@ -1,0 +1,148 @@
+"""Behaviour by cue: preference scores of every subject, and the mean of each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from .drawing import Drawing
+from .figures import Panel, Plate, label_width, row_labels, row_values
+from .figures_learning import Look, by_name, cue_looks, known
+from .formats import count, is_absent, number
+from .learning_words import cue_name, measure_name, measure_with_unit
+from .palette import INK, MUTED
+
+_ROW = 50
+_DASHED = (0, (4, 3))
+
+
+def preferences(block: Mapping[str, Any], caption: str) -> Plate | None:
+    """Draw how often each cue was preferred: every subject, mean and standard error.
+
+    Parameters
+    ----------
+    block : mapping
+        The results' ``behaviour.preferences``.
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    Plate or None
+        One panel; None without scores.
+    """
+    entries = _scored(block.get("scores"))
+    if not entries:
+        return None
+    most = block.get("most")
+    wide, narrow = (_scores(entries, most, width) for width in (560, 340))
+    return Plate((Panel(wide, narrow=narrow),), caption)
+
+
+def _scored(scores: Mapping[str, Any] | None) -> list[tuple[str, Mapping[str, Any]]]:
+    return [
+        (cue, entry)
+        for cue, entry in by_name(scores)
+        if known([entry.get("mean"), *(entry.get("values") or ())])
+    ]
+
+
+def _scores(
+    entries: Sequence[tuple[str, Mapping[str, Any]]], most: float | None, width: float
+) -> Drawing:
+    told = "; ".join(f"{cue_name(cue)} {number(e.get('mean'), 1)}" for cue, e in entries)
+    drawing, axes = _frame(entries, width, f"Preference scores, mean: {told}")
+    looks = cue_looks(cue for cue, _ in entries)
+    for row, (cue, entry) in enumerate(entries):
+        _each(axes, row, known(entry.get("values") or ()), looks[cue])
+        _mean(axes, row, entry)
+    top = most if most is not None and not is_absent(most) else None
+    if top is not None:
+        axes.axvline(top / 2, color=MUTED.light, lw=1.1, ls=_DASHED, zorder=0)
+        axes.set_xlim(-0.03 * top, 1.03 * top)
+    axes.set_xlabel("choices won" if top is None else f"choices won, of {count(top)}")
+    row_values(axes, [number(entry.get("mean"), 1) for _, entry in entries])
+    return drawing
+
+
+def _frame(
+    entries: Sequence[tuple[str, Mapping[str, Any]]], width: float, told: str
+) -> tuple[Drawing, Axes]:
+    """Set a row for each cue, named at its left."""
+    names = [cue_name(cue) for cue, _ in entries]
+    looks = cue_looks(cue for cue, _ in entries)
+    height = _ROW * len(entries)
+    drawing = Drawing(width, height + 50, told, [look.color for look in looks.values()])
+    left = label_width(names, 12)
+    axes = drawing.axes(left, 6, width - left - 58, height)
+    axes.set_ylim(len(entries) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    row_labels(drawing, axes, names, 12)
+    return drawing, axes
+
+
+def _each(axes: Axes, row: int, values: Sequence[float], look: Look) -> None:
+    """Stack the subjects who share a score, so that each can be seen."""
+    seen: dict[float, int] = {}
+    for value in values:
+        seen[value] = seen.get(value, 0) + 1
+    highest = max(seen.values(), default=1)
+    step = min(0.09, 0.62 / highest)
+    xs = [v for v, n in seen.items() for _ in range(n)]
+    ys = [row + step * (i - (n - 1) / 2) for n in seen.values() for i in range(n)]
+    axes.scatter(xs, ys, s=20, color=look.color.light, alpha=0.75, linewidths=0, zorder=2)
+
+
+def _mean(axes: Axes, row: int, entry: Mapping[str, Any]) -> None:
+    """Draw the mean as an upright bar over its standard error."""
+    mean, error = entry.get("mean"), entry.get("se")
+    if mean is None or is_absent(mean):
+        return
+    if error is not None and not is_absent(error):
+        axes.hlines(row, mean - error, mean + error, color=INK.light, lw=2.2, zorder=3)
+    axes.vlines(mean, row - 0.34, row + 0.34, color=INK.light, lw=2.2, zorder=3)
+
+
+def measures_by_cue(by_cue: Mapping[str, Any], caption: str) -> Plate | None:
+    """Draw the mean of each measure by cue.
+
+    Parameters
+    ----------
+    by_cue : mapping
+        The results' ``behaviour.by_cue``.
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    Plate or None
+        One panel a measure; None without any.
+    """
+    panels = tuple(
+        Panel(_means(measure, kept), measure_with_unit(measure))
+        for measure, cues in by_name(by_cue)
+        if (kept := [(c, e) for c, e in by_name(cues) if not is_absent(e.get("mean"))])
+    )
+    return Plate(panels, caption) if panels else None
+
+
+def _means(measure: str, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> Drawing:
+    told = "; ".join(
+        f"{cue_name(cue)} {number(e['mean'])}, standard error {number(e.get('se'))}"
+        for cue, e in entries
+    )
+    drawing, axes = _frame(entries, 340, f"{measure_name(measure)} by cue: {told}")
+    looks = cue_looks(cue for cue, _ in entries)
+    for row, (cue, entry) in enumerate(entries):
+        error = entry.get("se")
+        if error is not None and not is_absent(error):
+            ends = (entry["mean"] - error, entry["mean"] + error)
+            axes.hlines(row, *ends, color=INK.light, lw=1.6)
+        axes.scatter([entry["mean"]], [row], s=64, color=looks[cue].color.light, zorder=3)
+    axes.margins(x=0.14)
+    axes.set_xlabel("mean and standard error")
+    row_values(axes, [number(entry["mean"]) for _, entry in entries])
+    return drawing

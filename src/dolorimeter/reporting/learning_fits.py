@@ -1,0 +1,202 @@
+"""The parts of a learning report that hold fits: learning rate, parameters, models, recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import figures_learning_comparison, figures_learning_fits, tables_learning_fits
+from .decoding_words import block
+from .figures_learning import by_name
+from .formats import DASH, count, interval, is_absent, number, p_value, plain
+from .learning_words import listed, lower_first, measure_name, model_name
+
+Results = Mapping[str, Any]
+
+
+def rates(results: Results) -> list[dict[str, Any]]:
+    """Gather the learning rate of each measure, with its profile and what it hangs on.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    list of dict
+        One a measure.
+    """
+    return [_rate(results, name, entry) for name, entry in by_name(results.get("criterion"))]
+
+
+def _rate(results: Results, measure: str, entry: Results) -> dict[str, Any]:
+    model = entry.get("model") or "td"
+    fit = block(block(block(results, "fits"), measure), model)
+    name = lower_first(measure_name(measure))
+    label = lower_first(model_name(model, fit.get("label")))
+    return {
+        "title": measure_name(measure),
+        "verdict": verdict(fit, name),
+        "numbers": _numbers(entry),
+        "profile": figures_learning_fits.alpha_profile(
+            entry,
+            f"How the fit to the {name} changes with the learning rate of {label}. Upright: the "
+            "rate of the highest correlation; gray: its 95 % interval over subjects. A profile "
+            "that is flat cannot tell rates apart.",
+        ),
+        "sensitivity": tables_learning_fits.sensitivity(
+            entry, "The same with another value before the first trial, and without the first ten."
+        ),
+        "by_cue": tables_learning_fits.by_cue(
+            entry.get("by_cue"), "Correlation within subjects, cue by cue."
+        ),
+    }
+
+
+def verdict(fit: Results, measure: str) -> dict[str, str]:
+    """Say whether the learning rate is identified.
+
+    Parameters
+    ----------
+    fit : mapping
+        Of one model to one measure; empty where there is none.
+    measure : str
+        As it stands in a sentence.
+
+    Returns
+    -------
+    dict
+        ``status`` for the sign, ``said`` and ``reason``.
+    """
+    known = fit.get("identified")
+    status, word = {True: ("passed", "is identified"), False: ("warned", "is not identified")}.get(
+        known,  # type: ignore[arg-type]
+        ("unknown", "was not examined for being identified"),
+    )
+    return {
+        "status": status,
+        "said": f"Alpha {word} by the {measure}.",
+        "reason": plain(fit.get("reason") or ""),
+    }
+
+
+def _numbers(entry: Results) -> list[tuple[str, str]]:
+    pairs = [
+        ("alpha", number(entry.get("alpha"), 2)),
+        ("its 95 % interval", interval(entry.get("ci95"), 2)),
+        ("r, mean over subjects", number(entry.get("r"))),
+        ("p, the search repeated", p_value(entry.get("p_search"))),
+        ("p, as if alpha were given", p_value(entry.get("p"))),
+        ("r of all trials pooled", number(entry.get("pooled_r"))),
+        ("subjects", count(entry.get("subjects"))),
+    ]
+    return [(name, text) for name, text in pairs if text != DASH]
+
+
+def fitted(results: Results) -> list[dict[str, Any]]:
+    """Gather fits and parameters of each measure.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    list of dict
+        One a measure.
+    """
+    parts = []
+    for measure, models in by_name(results.get("fits")):
+        entries = [(model_name(m, fit.get("label")), fit) for m, fit in by_name(models)]
+        title = measure_name(measure)
+        who = figures_learning_fits.subjects_behind(entries)
+        loose = [lower_first(name) for name, fit in entries if fit.get("identified") is False]
+        parts.append(
+            {
+                "title": title,
+                "loose": listed(loose) if loose else "",
+                "n_loose": len(loose),
+                "table": tables_learning_fits.fits(entries, f"{title}: how well each model fits."),
+                "plate": figures_learning_fits.parameters(
+                    entries,
+                    f"{title}: parameters. Blue: the group, over its 95 % interval; gray: "
+                    f"{who or 'subjects'}.",
+                ),
+                "parameters": tables_learning_fits.parameters(
+                    entries, f"{title}: parameters of the group, and the range of the subjects."
+                ),
+            }
+        )
+    return parts
+
+
+def compared(results: Results) -> list[dict[str, Any]]:
+    """Gather the comparison of models for each measure.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    list of dict
+        One a measure that has something to draw.
+    """
+    parts = []
+    for measure, entry in by_name(results.get("comparison")):
+        labels = block(block(results, "fits"), measure)
+        names = [
+            model_name(plain(m), block(labels, m).get("label")) for m in entry.get("models") or ()
+        ]
+        subjects = entry.get("subjects")
+        of = f" {count(subjects)} subjects." if not is_absent(subjects) else ""
+        title = measure_name(measure)
+        plate = figures_learning_comparison.comparison(
+            entry, names, f"{title}: which model the subjects follow. Blue: the best of each.{of}"
+        )
+        table = tables_learning_fits.comparison(
+            entry, names, f"{title}: the comparison in numbers."
+        )
+        if plate:
+            parts.append({"title": title, "plate": plate, "table": table})
+    return parts
+
+
+def recovered(results: Results) -> dict[str, Any]:
+    """Gather the recovery of parameters and models.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    dict
+        Figures and tables, None for what was not done.
+    """
+    recovery = block(results, "recovery")
+    parameters, models = block(recovery, "parameters"), block(recovery, "models")
+    pairs = [
+        ("correlation", number(parameters.get("r"))),
+        ("bias", number(parameters.get("bias"))),
+        ("root mean squared error", number(parameters.get("rmse"))),
+    ]
+    name = plain(parameters.get("name") or "parameter")
+    return {
+        "numbers": [pair for pair in pairs if pair[1] != DASH],
+        "plate": figures_learning_comparison.recovery_scatter(
+            parameters,
+            f"Simulated studies with a known {name}, fitted as the data were. Dashed: recovered "
+            "without error.",
+        ),
+        "confusion": tables_learning_fits.model_confusion(
+            models,
+            [model_name(plain(m)) for m in models.get("names") or ()],
+            "Which model was chosen when which was true, as shares of the simulated studies of "
+            "a row. The diagonal is right.",
+        ),
+    }

@@ -1,0 +1,178 @@
+"""The parts of a learning report that hold its results: figures, tables and their captions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import (
+    figures_learning_behaviour,
+    figures_learning_course,
+    figures_learning_design,
+    tables_learning,
+)
+from .decoding_inflation import questions
+from .decoding_words import block
+from .formats import count
+from .learning_views import parameter_words
+from .learning_words import lower_first, model_name
+
+Results = Mapping[str, Any]
+MOST_NOTICES = 8
+
+
+def noticed(data: Results) -> dict[str, Any]:
+    """Gather what reading the data noticed.
+
+    Parameters
+    ----------
+    data : mapping
+        The results' ``data``.
+
+    Returns
+    -------
+    dict
+        The first notices as a table, the rest as another, and how many there are.
+    """
+    notices = data.get("notices")
+    entries = notices or ()
+    first, rest = entries[:MOST_NOTICES], entries[MOST_NOTICES:]
+    few = f" The first {MOST_NOTICES} of {count(len(entries))}." if rest else ""
+    return {
+        "looked": notices is not None,
+        "first": tables_learning.notices(
+            first, f"What was noticed while reading; nothing was mended in silence.{few}"
+        ),
+        "rest": tables_learning.notices(rest, "The further notices."),
+        "n_rest": len(rest),
+    }
+
+
+def designed(design: Results) -> dict[str, Any]:
+    """Gather the drawing of the design and the overlap of its regressors.
+
+    Parameters
+    ----------
+    design : mapping
+        The results' ``design``.
+
+    Returns
+    -------
+    dict
+        Figure and table, None for what was not done.
+    """
+    trials = design.get("timeline") or ()
+    runs = len({trial.get("run") for trial in trials})
+    most = figures_learning_design.MOST_RUNS
+    few = f" The first {most} of {count(runs)} runs." if runs > most else ""
+    return {
+        "timeline": figures_learning_design.timeline(
+            trials,
+            "Every trial of the first subject at its place in time, a lane for each cue. The "
+            f"direction of a stroke tells what followed: down is less pain, up is more.{few}",
+        ),
+        "efficiency": tables_learning.efficiency(
+            block(design, "efficiency"),
+            "Variance inflation of the planned regressors after convolution with the hemodynamic "
+            "response: how far each can be told from all the others. Above 5 it is poor.",
+        ),
+    }
+
+
+def learned_view(learned: Results) -> dict[str, Any] | None:
+    """Gather values and errors.
+
+    Parameters
+    ----------
+    learned : mapping
+        The results' ``learned``.
+
+    Returns
+    -------
+    dict or None
+        Figures, table and a sentence; None where no model was run.
+    """
+    courses, types = learned.get("course") or {}, learned.get("trial_types") or ()
+    name = model_name(learned.get("model") or "", learned.get("label"))
+    parameters = parameter_words(block(learned, "parameters"))
+    free = set(courses) <= {""}
+    over = "over the trials" if free else "over the presentations of each cue"
+    shown = {
+        "course": figures_learning_course.course(
+            courses, f"Values and errors {over}, means over subjects."
+        ),
+        "types": figures_learning_course.trial_types(
+            types,
+            "Mean errors by kind of trial. Filled: something followed; hollow: nothing did. "
+            "(The paper’s Fig 1b, c.)",
+        ),
+        "table": tables_learning.trial_types(
+            types, "Means over the trials of each kind, over all subjects."
+        ),
+    }
+    return (
+        {
+            "said": f"All values and errors are those of {lower_first(name) or 'the model'}"
+            f"{f' with {parameters}' if parameters else ''}. The errors are appetitive: "
+            "better than expected is above 0; the aversive error is their negative.",
+            **shown,
+        }
+        if any(shown.values())
+        else None
+    )
+
+
+def behaved(behaviour: Results) -> dict[str, Any] | None:
+    """Gather preferences, measures by cue and paired comparisons.
+
+    Parameters
+    ----------
+    behaviour : mapping
+        The results' ``behaviour``.
+
+    Returns
+    -------
+    dict or None
+        Figures and tables; None where nothing was measured.
+    """
+    preferences = block(behaviour, "preferences")
+    parts = {
+        "preferences": figures_learning_behaviour.preferences(
+            preferences,
+            "How often each cue was preferred. Dots: subjects; upright: mean, over its standard "
+            "error; dashed: half of all choices, no preference. (The paper’s Fig 2.)",
+        ),
+        "tests": tables_learning.preference_tests(
+            preferences.get("tests") or (), "Wilcoxon signed-rank tests between the scores."
+        ),
+        "by_cue": figures_learning_behaviour.measures_by_cue(
+            block(behaviour, "by_cue"),
+            "Each measure by cue: mean and standard error over subjects.",
+        ),
+        "paired": tables_learning.paired(
+            behaviour.get("paired") or (), "Paired comparisons within subjects."
+        ),
+    }
+    return parts if any(parts.values()) else None
+
+
+def inflated(results: Results) -> dict[str, Any]:
+    """Gather what looser analyses add.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    dict
+        Table and questions; the table is None where nothing was measured.
+    """
+    entries = results.get("inflation") or ()
+    return {
+        "table": tables_learning.inflation(
+            entries, "What looser analyses add, measured on the trials of this study."
+        ),
+        "questions": questions(entries),
+    }

@@ -1,0 +1,133 @@
+"""Which facts of a learning study stand in which list of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .decoding_words import block
+from .formats import count, is_absent, plain
+from .learning_words import HOW, cue_name, listed, measure_name, model_name
+from .words import option
+
+Results = Mapping[str, Any]
+Pairs = list[tuple[str, str]]
+UNKNOWN = "not known"
+
+
+def data_counts(data: Results) -> Pairs:
+    """List the large numbers of the data section.
+
+    Parameters
+    ----------
+    data : mapping
+        The results' ``data``.
+
+    Returns
+    -------
+    list of (str, str)
+        Names and counts of what there is.
+    """
+    names = ("subjects", "runs", "trials")
+    return [
+        (key[:-1] if data[key] == 1 else key, count(data[key])) for key in names if data.get(key)
+    ]
+
+
+def data_facts(data: Results) -> Pairs:
+    """List what is known of the trials.
+
+    Parameters
+    ----------
+    data : mapping
+        The results' ``data``.
+
+    Returns
+    -------
+    list of (str, str)
+        Names and values, one line for each measure.
+    """
+    cues = {cue_name(name): n for name, n in block(data, "cues").items()}
+    measured = [
+        (measure_name(plain(name)), _present(found or {}))
+        for name, found in block(data, "measures").items()
+    ]
+    return [
+        ("Trials by cue", _counts(cues)),
+        ("Trials by outcome", _counts(block(data, "outcomes"))),
+        *(measured or [("Measures", "none")]),
+    ]
+
+
+def _counts(named: Results) -> str:
+    return ", ".join(f"{plain(name)} ({count(n)})" for name, n in named.items()) or UNKNOWN
+
+
+def _present(found: Results) -> str:
+    present, missing = found.get("present"), found.get("missing")
+    if is_absent(present):
+        return UNKNOWN
+    return f"{count(present)} trials, {count(missing)} missing"
+
+
+def design_facts(design: Results) -> Pairs:
+    """List how the study was designed.
+
+    Parameters
+    ----------
+    design : mapping
+        The results' ``design``.
+
+    Returns
+    -------
+    list of (str, str)
+        Names and values, in the order of a study.
+    """
+    models = [model_name(plain(name)) for name in design.get("models") or ()]
+    measures = [measure_name(plain(name)) for name in design.get("measures") or ()]
+    how = design.get("how")
+    return [
+        ("Task", _said(design, "task")),
+        ("Models", ", ".join(models) or UNKNOWN),
+        ("Measures", ", ".join(measures) or "none"),
+        *([("Fitted", _how(how))] if how else []),
+        ("Value before the first trial, v0", _said(design, "v0")),
+        ("Average reinforcement, a", _said(design, "average")),
+        ("Bootstraps over subjects", _said(design, "bootstraps")),
+        ("Permutations", _said(design, "permutations")),
+        ("Seed", _said(design, "random_state")),
+    ]
+
+
+def _how(how: Any) -> str:
+    names = [how] if isinstance(how, str) else how
+    return listed(HOW.get(name, plain(name)) for name in names)
+
+
+def _said(design: Results, key: str) -> str:
+    value = design.get(key)
+    if value == "" or is_absent(value):
+        return UNKNOWN
+    if isinstance(value, int) and not isinstance(value, bool) and key != "random_state":
+        return count(value)
+    return option(value)
+
+
+def parameter_words(parameters: Results) -> str:
+    """Set the parameters of a model into a sentence.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Names and values.
+
+    Returns
+    -------
+    str
+        Such as ``"alpha 0.3, v0 0"``.
+    """
+    return ", ".join(
+        f"{plain(name)} {option(value)}".replace("-", "−")
+        for name, value in parameters.items()
+        if value is not None
+    )
