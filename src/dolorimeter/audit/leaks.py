@@ -33,14 +33,16 @@ def shared_members(folds: Folds, names: Names) -> int | None:
         Different names that stand on both sides of at least one fold. None where none is seen to
         but a sample without a name takes part.
     """
-    names = np.asarray(names).astype(str)
-    shared: set[str] = set()
-    unnamed = False
+    present, codes = np.unique(np.asarray(names).astype(str), return_inverse=True)
+    shared, seen = np.zeros(len(present), bool), np.zeros(len(present), bool)
     for training, test in folds:
-        shared.update(np.intersect1d(names[training], names[test]).tolist())
-        unnamed = unnamed or bool((names[training] == "").any() or (names[test] == "").any())
-    shared.discard("")
-    return len(shared) if shared or not unnamed else None
+        trained, tested = np.zeros(len(present), bool), np.zeros(len(present), bool)
+        trained[codes[training]], tested[codes[test]] = True, True
+        shared |= trained & tested
+        seen |= trained | tested
+    named = present != ""
+    count = int((shared & named).sum())
+    return count if count or not (seen & ~named).any() else None
 
 
 def kept_whole(folds: Folds, units: Names) -> bool | None:
@@ -103,9 +105,14 @@ def duplicates(folds: Folds, features: Floats) -> int:
         Different samples; one that stands on both sides itself counts too.
     """
     rows = np.ascontiguousarray(features, dtype=np.float64) + 0.0  # -0.0 is 0.0
-    digests = np.array([blake2b(row.tobytes(), digest_size=16).hexdigest() for row in rows])
-    found = [test[np.isin(digests[test], digests[training])] for training, test in folds]
-    return len(np.unique(np.concatenate(found))) if found else 0
+    digests = [blake2b(row.tobytes(), digest_size=16).hexdigest() for row in rows]
+    present, codes = np.unique(digests, return_inverse=True)
+    twice = np.zeros(len(rows), bool)
+    for training, test in folds:
+        trained = np.zeros(len(present), bool)
+        trained[codes[training]] = True
+        twice[test] |= trained[codes[test]]
+    return int(twice.sum())
 
 
 def target_in_features(
