@@ -320,7 +320,7 @@ def _recovery(
 ) -> ParameterRecovery:
     away = estimated - true
     correlation = [
-        float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else float("nan")
+        float(np.corrcoef(a, b)[0, 1]) if np.ptp(a) > 0 and np.ptp(b) > 0 else float("nan")
         for a, b in zip(true.T, estimated.T, strict=True)
     ]
     return ParameterRecovery(

@@ -150,17 +150,13 @@ def test_signs_need_subjects(trials):
 )
 def test_verdicts_say_why(interval, p_value, identified, words):
     low, high = np.zeros(1), np.ones(1)
-    found = judge_group(
-        ("alpha",), np.array([0.3]), np.array([interval]), low, high, p_value
-    )
+    found = judge_group(("alpha",), np.array([0.3]), np.array([interval]), low, high, p_value)
     assert found.identified is identified
     assert words in found.reason
 
 
 def test_subjects_are_counted():
-    good = narrow(
-        np.array([[[0.2, 0.4]], [[0.0, 0.4]], [[0.3, 0.5]]]), np.zeros(1), np.ones(1)
-    )
+    good = narrow(np.array([[[0.2, 0.4]], [[0.0, 0.4]], [[0.3, 0.5]]]), np.zeros(1), np.ones(1))
     assert good[:, 0].tolist() == [True, False, True]
     verdict = judge_subjects(("alpha",), good)
     assert verdict.identified

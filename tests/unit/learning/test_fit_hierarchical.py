@@ -84,7 +84,9 @@ def test_a_group_without_spread_is_told():
     found = fit_hierarchical(evidence)
     assert set(found.outcome.floors_bound) <= {"deviation[alpha]", "deviation[effect]"}
     weights = 1 / (evidence.noise[:, 0] ** 2 + found.deviation[0] ** 2)
-    assert found.mean[0] == pytest.approx(np.average(evidence.seen[:, 0], weights=weights), abs=0.02)
+    assert found.mean[0] == pytest.approx(
+        np.average(evidence.seen[:, 0], weights=weights), abs=0.02
+    )
 
 
 def test_draws_of_subjects_vary_as_the_mean_does():

@@ -155,7 +155,10 @@ def test_choices_follow_a_softmax_of_final_values(trials):
         for u, name in enumerate(evidence.subjects):
             own = table[table["subject"] == name]
             gap = np.array(
-                [final[name, a] - final[name, b] for a, b in zip(own["first"], own["second"])]
+                [
+                    final[name, a] - final[name, b]
+                    for a, b in zip(own["first"], own["second"], strict=True)
+                ]
             )
             sign = np.where(own["chosen"] == own["first"], 1, -1)
 
