@@ -24,7 +24,9 @@ from dolorimeter.core import InputError, Trials
 
 FIXED = ("onset", "duration", "trial_type", "trial", "cue", "outcome", "utility")
 COLUMNS = ("subject", "run", "cue", "outcome", "onset", "outcome_onset", "utility")
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=4)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=4).filter(
+    lambda word: word != "n/a"
+)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 MISSING = NUMBERS | st.just(float("nan"))
 NAMES = st.sampled_from(["rt", "pain", "heart-rate", "Größe", "a b", "x.2"])
