@@ -15,6 +15,7 @@ VERBS = {
     "demo": ".demo:demo",
     "vitals": ".vitals:vitals",
     "decode": ".decode:decode",
+    "learning": ".learning:learning",
     "audit": ".audit:audit",
 }
 DEBUG = "DOLORIMETER_DEBUG"

@@ -1,0 +1,92 @@
+"""dolorimeter learning fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .options import force_option, json_option, print_json, split_names
+
+
+@click.command()
+@click.argument("data", metavar="BIDS", type=click.Path())
+@click.option("--models", callback=split_names, help="Names with commas; by default by the task.")
+@click.option(
+    "--measure",
+    "measures",
+    callback=split_names,
+    help="Names with commas (rt,heart-rate,preference,…); by default all that the data have.",
+)
+@click.option("--spec", help="How events become trials: a preset or a YAML file.")
+@click.option("--preferences", type=click.Path(), help="Table of choices (TSV).")
+@click.option("--bootstrap", type=click.IntRange(min=0), default=1000, show_default=True)
+@click.option("--permutations", type=click.IntRange(min=0), default=999, show_default=True)
+@click.option(
+    "--recovery",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Simulated groups for parameter and model recovery.",
+)
+@click.option("--nuisance", callback=split_names, help="Taken out: trend, run, cue.")
+@click.option("--reset-runs", is_flag=True, help="Values start anew in each run.")
+@click.option(
+    "--random-state", type=click.IntRange(min=0), default=0, show_default=True, help="Seed."
+)
+@click.option("--out", required=True, type=click.Path(), help="Directory to create.")
+@force_option
+@json_option
+def fit(
+    data: str,
+    models: tuple[str, ...] | None,
+    measures: tuple[str, ...] | None,
+    spec: str | None,
+    preferences: str | None,
+    bootstrap: int,
+    permutations: int,
+    recovery: int,
+    nuisance: tuple[str, ...] | None,
+    reset_runs: bool,
+    random_state: int,
+    out: str,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Fit learning models to the behaviour in a BIDS data set, and say what may be claimed.
+
+    \b
+    Example:
+      dolorimeter learning fit sim/ --models td,rw --measure rt,heart-rate,preference --out fit/
+    """
+    from dolorimeter.core.files import refuse_existing
+    from dolorimeter.studies.learning import LearningStudy, read_learning
+
+    refuse_existing(out, force)
+    read = read_learning(data, spec, preferences)
+    study = LearningStudy(
+        models=models or (),
+        measures=measures,
+        n_bootstrap=bootstrap,
+        permutations=permutations,
+        recovery=recovery,
+        nuisance=nuisance or (),
+        reset_runs=reset_runs,
+    )
+    result = study.run(read, random_state=random_state)
+    result.save(out, force=force)
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        print_result(result, out)
+
+
+def print_result(result: Any, out: str) -> None:
+    """Print the summary and the claim."""
+    from dolorimeter.audit import describe
+
+    for sentence in result.summary:
+        click.echo(f"- {sentence}")
+    click.echo("")
+    click.echo(describe(result.claim))
+    click.echo(f"\nwritten: {out} (open report.html)")

@@ -1,0 +1,17 @@
+"""The learning study: models of learning from pain and relief, fitted, compared and audited."""
+
+from .data import LearningData, read_learning
+from .design import LearningStudy
+from .regressors import learning_regressors, write_regressors
+from .result import LearningResult
+from .simulated import save_simulated
+
+__all__ = [
+    "LearningData",
+    "LearningResult",
+    "LearningStudy",
+    "learning_regressors",
+    "read_learning",
+    "save_simulated",
+    "write_regressors",
+]

@@ -1,0 +1,218 @@
+"""Fits, criterion, comparison and recovery as results.json holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dolorimeter.core import Trials
+from dolorimeter.learning import MODELS
+from dolorimeter.learning.compare import Comparison
+from dolorimeter.learning.fitted import LearningFit, ModelFit, without_nan
+from dolorimeter.learning.recovery import ModelRecovery, ParameterRecovery
+
+PREFERRED = ("hierarchical", "pooled", "subject")
+
+
+def fit_blocks(fit: LearningFit, comparisons: dict[str, Comparison]) -> dict[str, Any]:
+    """Return every model's fit to every measure.
+
+    Parameters
+    ----------
+    fit : LearningFit
+        The fits.
+    comparisons : dict
+        By measure.
+
+    Returns
+    -------
+    dict
+        The block ``"fits"``.
+    """
+    return {
+        measure: {
+            model: _fit(fit.of(model, measure), comparisons.get(measure)) for model in fit.models
+        }
+        for measure in fit.measures
+    }
+
+
+def _fit(found: ModelFit, comparison: Comparison | None) -> dict[str, Any]:
+    how = next(name for name in PREFERRED if name in found.estimates)
+    estimate, alone = found.estimates[how], found.estimates["subject"]
+    parameters = {
+        name: {
+            "group": float(estimate.group[i]),
+            "ci95": without_nan(estimate.ci95[i]) if np.isfinite(estimate.ci95[i]).all() else None,
+            "each": alone.subjects[:, i].tolist(),
+        }
+        for i, name in enumerate(estimate.names)
+    }
+    return {
+        "label": MODELS[found.model].summary,
+        "subjects": len(found.subjects),
+        "parameters": parameters,
+        "log_likelihood": float(alone.objective),
+        "bic": float(alone.bic),
+        "cv_log_likelihood": _left_out(found.model, comparison),
+        "identified": bool(estimate.identified),
+        "reason": estimate.reason,
+        "how": how,
+    }
+
+
+def _left_out(model: str, comparison: Comparison | None) -> float | None:
+    if comparison is None or comparison.left_out is None:
+        return None
+    for place, name in enumerate(comparison.models):
+        if model in name.split(" = "):
+            return float(comparison.left_out[:, place].sum())
+    return None
+
+
+def criterion_block(found: ModelFit) -> dict[str, Any] | None:
+    """Return the paper's correlation criterion for one measure [science 2.3].
+
+    Parameters
+    ----------
+    found : ModelFit
+        The first model's fit.
+
+    Returns
+    -------
+    dict or None
+        None for choices, or a model without a learning rate.
+    """
+    fit = found.correlation
+    if fit is None or not len(fit.estimate):
+        return None
+    likelihood = found.estimates["pooled"].profiles
+    profile = fit.profiles[0]
+    same = [p for p in likelihood if p.parameter == profile.parameter]
+    cases = {case.what: case for case in found.sensitivity}
+    cues = {w.split()[1]: c for w, c in cases.items() if w.startswith("cue ")}
+    first_ten = [c for w, c in cases.items() if w.startswith("first ")]
+    starts = [(w, c) for w, c in cases.items() if w.startswith("starting ")]
+    return {
+        "model": found.model,
+        "parameter": profile.parameter,
+        "alpha": float(fit.estimate[0]),
+        "ci95": without_nan(fit.ci95[0]) if np.isfinite(fit.ci95[0]).all() else None,
+        "r": fit.best.r,
+        "t": without_nan(fit.best.t),
+        "p": without_nan(fit.best.p_value),
+        "p_search": fit.p_value,
+        "subjects": fit.best.n_subjects,
+        "pooled_r": without_nan(fit.best.pooled_r),
+        "default": {
+            "r": fit.default.r,
+            "t": without_nan(fit.default.t),
+            "p": without_nan(fit.default.p_value),
+        },
+        "exchanged": fit.exchanged,
+        "identified": bool(fit.identified),
+        "reason": fit.reason,
+        "profile": {
+            "alpha": profile.grid.tolist(),
+            "r": np.tanh(profile.values).tolist(),
+            "log_likelihood": same[0].values.tolist()
+            if same and len(same[0].grid) == len(profile.grid)
+            else None,
+        },
+        "by_cue": {
+            cue: {"r": case.best.r, "p": without_nan(case.default.p_value)}
+            for cue, case in cues.items()
+        },
+        "without_first_ten": _case(first_ten[0]) if first_ten else None,
+        "v0": [{"v0": 0.5 if "towards" in w else -0.5, "what": w, **_case(c)} for w, c in starts],
+    }
+
+
+def _case(case: Any) -> dict[str, Any]:
+    """A case's own best, with the p of the rate fixed beforehand: the best's p is naive."""
+    return {
+        "alpha": float(case.estimate[0]),
+        "r": case.default.r,
+        "p": without_nan(case.default.p_value),
+    }
+
+
+def comparison_block(found: Comparison) -> dict[str, Any]:
+    """Return the comparison of models on one measure.
+
+    Parameters
+    ----------
+    found : Comparison
+        Of all models.
+
+    Returns
+    -------
+    dict
+        One entry of the block ``"comparison"``.
+    """
+    chosen = found.selection_left_out or found.selection
+    return {
+        "models": list(found.models),
+        "bic": found.bic.sum(axis=0).tolist(),
+        "cv": None if found.left_out is None else found.left_out.sum(axis=0).tolist(),
+        "frequencies": list(chosen.frequency),
+        "exceedance": list(chosen.exceedance),
+        "protected": list(chosen.protected),
+        "evidence": "runs left out" if found.selection_left_out else "-BIC/2",
+        "subjects": len(found.subjects),
+    }
+
+
+def recovery_block(
+    parameters: ParameterRecovery | None, models: ModelRecovery | None
+) -> dict[str, Any] | None:
+    """Return what was recovered of what was planted.
+
+    Parameters
+    ----------
+    parameters : ParameterRecovery or None
+        Of the first model.
+    models : ModelRecovery or None
+        Of all.
+
+    Returns
+    -------
+    dict or None
+        The block ``"recovery"``.
+    """
+    if parameters is None or models is None:
+        return None
+    return {
+        "parameters": {
+            "name": parameters.names[0],
+            "true": parameters.true[:, 0].tolist(),
+            "recovered": parameters.estimated[:, 0].tolist(),
+            "r": without_nan(parameters.correlation[0]),
+            "bias": parameters.bias[0],
+            "rmse": parameters.error[0],
+        },
+        "models": {
+            "names": list(models.chosen),
+            "planted": list(models.planted),
+            "confusion": models.by_group.tolist(),
+        },
+    }
+
+
+def several_runs(trials: Trials) -> bool:
+    """Tell whether every subject has two runs or more, so that one can be left out.
+
+    Parameters
+    ----------
+    trials : Trials
+        Any.
+
+    Returns
+    -------
+    bool
+        True if so.
+    """
+    return all(
+        len(np.unique(trials.run[trials.subject == name])) > 1 for name in np.unique(trials.subject)
+    )

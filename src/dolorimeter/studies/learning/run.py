@@ -1,0 +1,145 @@
+"""The whole road of a learning study: learn, fit, compare, recover, audit, result."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dolorimeter._version import __version__
+from dolorimeter.audit import audit_study
+from dolorimeter.learning import MODELS
+from dolorimeter.learning.compare import Comparison, compare_models
+from dolorimeter.learning.fit import FitOptions, fit_learning
+from dolorimeter.learning.fitted import LearningFit
+from dolorimeter.learning.observations import sort_by_subject
+from dolorimeter.learning.recovery import recover_models, recover_parameters
+from dolorimeter.studies.streams import stream
+
+from .blocks import behaviour_block, data_block, design_block, learned_block
+from .data import PREFERENCE, LearningData
+from .design import LearningStudy
+from .facts import analyses
+from .fits import comparison_block, criterion_block, fit_blocks, recovery_block, several_runs
+from .result import LearningResult
+from .sequences import sequence_blocks
+from .words import methods, summarize
+
+
+def run(study: LearningStudy, data: LearningData, seed: int) -> LearningResult:
+    """Run a study.
+
+    Parameters
+    ----------
+    study : LearningStudy
+        The design.
+    data : LearningData
+        Trials and choices.
+    seed : int
+        Seed of everything random.
+
+    Returns
+    -------
+    LearningResult
+        Results as data, and trials with what the first model says.
+
+    Raises
+    ------
+    InputError
+        If the data cannot carry the design.
+    """
+    data = replace(data, trials=sort_by_subject(data.trials))
+    models, measures = study.models_for(data), study.measures_for(data)
+    first = models[0]
+    parameters = {spec.name: spec.default for spec in MODELS[first].parameters}
+    learned = MODELS[first].build().simulate(data.trials, reset_runs=study.reset_runs)
+    options = FitOptions(nuisance=study.nuisance, reset_runs=study.reset_runs)
+    fit = _fit(study, data, models, measures, options, seed)
+    compared = _compare(data, models, measures, options)
+    content: dict[str, Any] = {
+        "format": 1,
+        "study": "learning",
+        "version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "title": study.title or "Learning from pain and relief",
+        "data": data_block(data),
+        "design": design_block(study, data, measures, seed),
+        "learned": learned_block(first, parameters, data.trials, learned),
+        "sequences": sequence_blocks(data, models, study.reset_runs),
+        "behaviour": behaviour_block(data),
+        "fits": {} if fit is None else fit_blocks(fit, compared),
+        "criterion": {} if fit is None else _criteria(fit),
+        "comparison": {name: comparison_block(found) for name, found in compared.items()},
+        "recovery": _recover(study, data, models, options, seed),
+    }
+    content["summary"] = summarize(content)
+    content["methods"] = methods(content)
+    claim = audit_study(analyses(content), _scope(content))
+    content["claim"] = claim.to_dict()
+    # What JSON cannot hold must not get as far as the disk.
+    content = json.loads(json.dumps(content, allow_nan=False))
+    return LearningResult(content, claim, learned.attach(data.trials))
+
+
+def _fit(
+    study: LearningStudy,
+    data: LearningData,
+    models: tuple[str, ...],
+    measures: tuple[str, ...],
+    options: FitOptions,
+    seed: int,
+) -> LearningFit | None:
+    if not measures:
+        return None
+    return fit_learning(
+        data.trials, models, measures, preferences=data.preferences, options=options,
+        permutations=study.permutations, bootstrap=study.n_bootstrap,
+        sensitivity=study.sensitivity, random_state=stream(seed, "fit"),
+    )  # fmt: skip
+
+
+def _criteria(fit: LearningFit) -> dict[str, Any]:
+    blocks = {name: criterion_block(fit.of(fit.models[0], name)) for name in fit.measures}
+    return {name: block for name, block in blocks.items() if block is not None}
+
+
+def _compare(
+    data: LearningData, models: tuple[str, ...], measures: tuple[str, ...], options: FitOptions
+) -> dict[str, Comparison]:
+    if not measures or len(models) < 2:
+        return {}
+    found = compare_models(
+        data.trials, models, measures, preferences=data.preferences, options=options,
+        leave_out_runs=several_runs(data.trials),
+    )  # fmt: skip
+    return {one.measure: one for one in found}
+
+
+def _recover(
+    study: LearningStudy,
+    data: LearningData,
+    models: tuple[str, ...],
+    options: FitOptions,
+    seed: int,
+) -> dict[str, Any] | None:
+    if not study.recovery:
+        return None
+    rng = stream(seed, "recovery")
+    times = study.recovery
+    parameters = recover_parameters(
+        data.trials, models[0], n_simulations=times, options=options, random_state=rng
+    )
+    chosen = recover_models(
+        data.trials, models, n_simulations=times, options=options, random_state=rng
+    )
+    return recovery_block(parameters, chosen)
+
+
+def _scope(content: dict[str, Any]) -> str:
+    data = content["data"]
+    measured = ", ".join(n for n in content["fits"] if n != PREFERENCE) or "no trial-wise measure"
+    return (
+        f"The {data['subjects']} people studied; after the fact; associations of {measured} with "
+        "what models of learning say."
+    )

@@ -1,0 +1,110 @@
+"""Summary and methods of a learning study, every number from the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .facts import p_words
+
+Content = Mapping[str, Any]
+
+
+def summarize(content: Content) -> list[str]:
+    """Say what a run found.
+
+    Parameters
+    ----------
+    content : mapping
+        Results in the shape of results.json.
+
+    Returns
+    -------
+    list of str
+        Plain sentences.
+    """
+    data = content["data"]
+    first = (
+        f"{data['subjects']} subjects, {data['trials']:,} trials in {data['runs']:,} runs; "
+        f"{sum(data['notice_counts'].values()):,} notices about the files."
+    )
+    rest = (part(content) for part in (_sequences, _preferences, _criteria, _compared))
+    return [first, *(sentence for part in rest for sentence in part)]
+
+
+def _sequences(content: Content) -> Iterator[str]:
+    for row in content["sequences"]:
+        yield (
+            f"{row['label']}, {row['parameters']}: {row['surprise']:.3f} bits a trial "
+            f"(95 % interval over subjects {row['ci95'][0]:.3f} to {row['ci95'][1]:.3f}); "
+            "1 bit is what always expecting both alike costs."
+        )
+
+
+def _preferences(content: Content) -> Iterator[str]:
+    found = content["behaviour"]["preferences"]
+    if found is None:
+        return
+    scores = ", ".join(f"{cue} {row['mean']:.1f}" for cue, row in found["scores"].items())
+    tests = "; ".join(f"{t['a']} against {t['b']} {p_words(t['p'])}" for t in found["tests"])
+    yield f"Preference scores of at most {found['most']}: {scores} (signed-rank tests: {tests})."
+
+
+def _criteria(content: Content) -> Iterator[str]:
+    for measure, row in content["criterion"].items():
+        fixed, reason = row["default"], row["reason"].rstrip(".")
+        yield (
+            f"{measure}: correlation with the magnitude of value within subjects "
+            f"{fixed['r']:.3f} at the learning rate fixed beforehand ({p_words(fixed['p'])}); "
+            f"largest, {row['r']:.3f}, at {row['alpha']:.2f} (with the search repeated "
+            f"{p_words(row['p_search'])}). Learning rate "
+            f"{'identified' if row['identified'] else 'NOT identified'}: {reason}."
+        )
+
+
+def _compared(content: Content) -> Iterator[str]:
+    for measure, row in content["comparison"].items():
+        best = max(range(len(row["models"])), key=lambda i: row["protected"][i])
+        yield (
+            f"{measure}: of {len(row['models'])} candidates {row['models'][best]} has the largest "
+            f"protected exceedance probability, {row['protected'][best]:.2f}, by {row['evidence']}."
+        )
+
+
+def methods(content: Content) -> list[str]:
+    """Write the methods, ready to paste.
+
+    Parameters
+    ----------
+    content : mapping
+        Results in the shape of results.json.
+
+    Returns
+    -------
+    list of str
+        Paragraphs.
+    """
+    data, design, learned = content["data"], content["design"], content["learned"]
+    settings = ", ".join(f"{k} = {v:g}" for k, v in learned["parameters"].items())
+    said = [
+        f"We analysed {data['trials']:,} trials of {data['subjects']} people "
+        f"({data['runs']:,} runs) with dolorimeter {content['version']}, random state "
+        f"{design['random_state']}. Values and prediction errors are those of the model "
+        f"{learned['model']!r} ({learned['label']}; {settings}), following Seymour et al. (2005)."
+    ]
+    if content["fits"]:
+        said.append(
+            f"Models ({', '.join(design['models'])}) were held against "
+            f"{', '.join(content['fits'])} by maximum likelihood for each person, pooled, and "
+            f"hierarchically (empirical Bayes, Laplace approximation), with intervals from "
+            f"{design['bootstraps']:,} bootstrap draws of people. Reaction times were turned into "
+            "normal scores of a gamma distribution fitted to each person; other measures were "
+            "standardized within person. Cues that nothing follows were left out."
+        )
+    if content["criterion"]:
+        said.append(
+            "The learning rate was also taken as the one whose values correlate best with a "
+            "measure within people (mean Fisher z, one-sample t over people), with a p-value from "
+            f"{design['permutations']:,} exchanges in each of which the search was repeated."
+        )
+    return said
