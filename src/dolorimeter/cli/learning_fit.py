@@ -20,6 +20,7 @@ from .options import force_option, json_option, print_json, split_names
 )
 @click.option("--spec", help="How events become trials: a preset or a YAML file.")
 @click.option("--preferences", type=click.Path(), help="Table of choices (TSV).")
+@click.option("--leave-out", callback=split_names, help="Subjects who are not used.")
 @click.option("--bootstrap", type=click.IntRange(min=0), default=1000, show_default=True)
 @click.option("--permutations", type=click.IntRange(min=0), default=999, show_default=True)
 @click.option(
@@ -43,6 +44,7 @@ def fit(
     measures: tuple[str, ...] | None,
     spec: str | None,
     preferences: str | None,
+    leave_out: tuple[str, ...] | None,
     bootstrap: int,
     permutations: int,
     recovery: int,
@@ -63,7 +65,7 @@ def fit(
     from dolorimeter.studies.learning import LearningStudy, read_learning
 
     refuse_existing(out, force)
-    read = read_learning(data, spec, preferences)
+    read = read_learning(data, spec, preferences, leave_out or ())
     study = LearningStudy(
         models=models or (),
         measures=measures,

@@ -55,7 +55,10 @@ class LearningData:
 
 
 def read_learning(
-    path: str | Path, spec: str | None = None, preferences: str | Path | None = None
+    path: str | Path,
+    spec: str | None = None,
+    preferences: str | Path | None = None,
+    leave_out: tuple[str, ...] = (),
 ) -> LearningData:
     """Read a BIDS data set of a learning experiment.
 
@@ -69,6 +72,8 @@ def read_learning(
     preferences : str or Path, optional
         Table of choices (``subject``, ``first``, ``second``, ``chosen``); by default
         ``sourcedata/preferences.tsv`` where there is one.
+    leave_out : tuple of str
+        Subjects who are not used, which the notices then say.
 
     Returns
     -------
@@ -83,9 +88,19 @@ def read_learning(
     dataset = read_dataset(path)
     chosen = spec if spec is not None else _preset(Path(path), dataset)
     trials, notices = trials_from_events(dataset, chosen)
-    return LearningData(
-        trials, _choices(Path(path), preferences), notices, str(path), chosen, dataset
-    )
+    choices = _choices(Path(path), preferences)
+    for name in leave_out:
+        if name not in trials.subject:
+            found = f"{name!r}, who is not in the data"
+            raise InputError("leave_out", found, f"one of {', '.join(np.unique(trials.subject))}")
+    if leave_out:
+        trials = trials.take(~np.isin(trials.subject, leave_out))
+        notices += tuple(
+            Notice(f"sub-{name}", None, "left out as asked", "left-out") for name in leave_out
+        )
+        if choices is not None and "subject" in choices:
+            choices = choices[~choices["subject"].isin(leave_out)]
+    return LearningData(trials, choices, notices, str(path), chosen, dataset)
 
 
 def _preset(path: Path, dataset: Dataset) -> str:
