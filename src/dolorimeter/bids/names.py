@@ -96,7 +96,7 @@ def natural(label: str) -> tuple[tuple[int, int, str], ...]:
         Comparable with that of other labels.
     """
     parts = re.split(_NUMBER, label)
-    return tuple((0, int(p), p) if p.isdecimal() else (1, 0, p) for p in parts if p)
+    return tuple((0, int(p), p) if p.isdecimal() and len(p) < 19 else (1, 0, p) for p in parts if p)
 
 
 def same_run(label: str) -> str:

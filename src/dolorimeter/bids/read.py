@@ -48,10 +48,14 @@ def read_dataset(path: str | Path) -> Dataset:
     sidecars = Sidecars(root)
     runs: list[Run] = []
     notices: list[Notice] = []
-    for place in places(root):
-        found, further = _runs_of(place, root, sidecars)
-        runs += found
-        notices += further
+    try:
+        for place in places(root):
+            found, further = _runs_of(place, root, sidecars)
+            runs += found
+            notices += further
+    except OSError as error:
+        why = error.strerror or "unreadable"
+        raise InputError(str(error.filename or path), why, "folders that can be read") from error
     if not runs:
         extra = f" ({notices[0]})" if notices else ""
         raise InputError(str(path), f"no events at all{extra}", "files sub-…_task-…_events.tsv")

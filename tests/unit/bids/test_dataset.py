@@ -1,10 +1,12 @@
 """Runs found by entity, and what real data sets do to their folders."""
 
+from pathlib import Path
+
 import pytest
 
 from dolorimeter.bids import count_notices, read_dataset
 from dolorimeter.bids.dataset import run_labels
-from dolorimeter.bids.names import join_name, parse_name
+from dolorimeter.bids.names import join_name, natural, parse_name
 from dolorimeter.core import InputError
 
 PEOPLE = "participant_id\tage\nsub-1\t30\nsub-2\t31\n"
@@ -192,6 +194,20 @@ def test_a_person_is_no_data_set(make_set, events):
     root = make_set({name("1"): events})
     with pytest.raises(InputError, match="Give the folder above it"):
         read_dataset(root / "sub-1")
+
+
+def test_a_folder_that_cannot_be_read(make_set, events, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    root = make_set({name("1"): events})
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(InputError, match="set: Permission denied; expected folders"):
+        read_dataset(root)
+
+
+def test_numbers_beyond_counting_are_words():
+    assert natural("9" * 5000) > natural("10") > natural("9") > natural("")
 
 
 def test_names_read_and_written():

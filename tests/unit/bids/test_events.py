@@ -1,7 +1,13 @@
 """Tables of events: rows as they stand, oddities as notices, refusals with the row."""
 
+import contextlib
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dolorimeter.bids import read_all_events, read_dataset, read_events
 from dolorimeter.core import InputError
@@ -127,6 +133,19 @@ def test_refused_in_one_line(read, content, words):
     assert words in str(error.value)
     assert FILE.format(1) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=60) | st.text("onset\t\n\r1.-e n/a", max_size=60).map(str.encode))
+def test_any_bytes_are_read_or_refused(content):
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "sub-1" / "func" / "sub-1_task-t_events.tsv"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(HEAD.encode() + content)
+        run = read_dataset(scratch).runs[0]
+        with contextlib.suppress(InputError):
+            table = read_events(run)
+            assert len(table.onset) == len(table) == len(table.texts("trial_type"))
 
 
 def test_columns_that_are_not_there(read):
