@@ -100,7 +100,7 @@ def main(
     results: dict[str, Any] = {
         "groups": n_groups,
         "r": R,
-        "by way of fitting": groups(n_groups, 200),
+        "by way of fitting": groups(n_groups, 60),
     }
     single = {}
     for r in NEARLY_NOISELESS:

@@ -18,8 +18,7 @@ from .likelihoods import Evidence
 from .measures import Measure
 from .model_selection import ModelSelection, select_model
 from .observations import sort_by_subject
-from .optimize import choose_starts, maximize
-from .profiles import ParameterGrid
+from .search import best_by_subject
 
 NO_LEARNING = "no-learning"
 _SAME = 1e-6
@@ -41,7 +40,8 @@ class Comparison:
     bic : ndarray of shape (n_subjects, n_models)
         Lower is better.
     left_out : ndarray of shape (n_subjects, n_models) or None
-        Leave-one-run-out log likelihood in nats; None for choices, or if not asked for.
+        Leave-one-run-out log likelihood in nats, learning parameters shared; None for choices, or
+        if not asked for.
     selection : ModelSelection
         With -BIC/2 as log evidence.
     selection_left_out : ModelSelection or None
@@ -147,11 +147,8 @@ def bic_by_subject(evidences: Sequence[Evidence]) -> Floats:
     """
     columns = []
     for evidence in evidences:
-        grid = ParameterGrid.over(evidence.predictor.low, evidence.predictor.high)
-        on_grid = evidence.log_likelihood(grid.points)
-        starts = choose_starts(grid.points, on_grid, grid.low, grid.high)
-        best = maximize(evidence.log_likelihood, starts, grid.low, grid.high).values
-        k = len(grid.low) + evidence.n_coefficients
+        best = best_by_subject(evidence).values
+        k = len(evidence.predictor.free) + evidence.n_coefficients
         columns.append(k * np.log(evidence.counts) - 2 * best)
     first = evidences[0]
     none = (first.n_coefficients - 1) * np.log(first.counts) - 2 * first.without()

@@ -187,7 +187,7 @@ def fit_by_correlation(
     drawn = draw_subjects(len(z), bootstrap, rng) if len(z) > 1 else np.empty((0, len(z)))
     ci95 = percentile_interval(grid.summit(np.abs(drawn @ z) / len(z)))
     names = tuple(spec.name for spec in predictor.free)
-    verdict = judge_group(names, estimate, ci95, grid.low, grid.high, p_value)
+    verdict = judge_group(names, estimate, ci95, grid.low, grid.high, p_value, len(z))
     direction = np.sign(mean[0, np.abs(mean[0]).argmax()]) or 1.0
     profiles = tuple(
         Profile(

@@ -3,11 +3,17 @@
 Values are learned on all trials before each one, those of the run left out included: the task, not
 the measure, teaches them. The transform of the measure, the parameters, the coefficients and the
 error variance come from the other runs.
+
+Parameters are shared by all subjects by default, coefficients are each subject's own: a subject's
+own learning rate, read off the later runs alone, says little about the acquisition in the first.
+On 19 simulated subjects x 60 trials in three runs at r = 0.4, own rates lost 95 nats against no
+learning, shared ones gained 51, the true one 74.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -18,8 +24,7 @@ from .fit import FitOptions, make_evidence, used_trials
 from .likelihoods import GaussianEvidence
 from .measures import Bools, Measure, subject_index, transform_measure
 from .observations import nuisance_columns
-from .optimize import choose_starts, maximize
-from .profiles import ParameterGrid
+from .search import best_by_subject, best_shared
 
 _LEAST_VARIANCE = 1e-12
 
@@ -29,6 +34,7 @@ def left_out_likelihood(
     models: Sequence[str],
     measure: str | Measure,
     options: FitOptions | None = None,
+    how: Literal["pooled", "subject"] = "pooled",
 ) -> Floats:
     """Return the log likelihood of each run under what the other runs taught.
 
@@ -66,7 +72,7 @@ def left_out_likelihood(
         rows = np.flatnonzero(used_trials(trials, chosen) & np.isfinite(values))
         for column, model in enumerate(models):
             evidence = make_evidence(trials, model, measure, None, train, chosen)
-            x = _fitted_quantity(evidence)
+            x = _fitted_quantity(evidence, how)
             for u in range(len(subjects)):
                 own = rows[index[rows] == u]
                 design = np.column_stack([nuisance_columns(trials, own, chosen.nuisance), x[own]])
@@ -76,14 +82,14 @@ def left_out_likelihood(
     return total
 
 
-def _fitted_quantity(evidence: object) -> Floats:
-    """Return the quantity (n_trials,) at each subject's own best parameters."""
+def _fitted_quantity(evidence: object, how: str) -> Floats:
+    """Return the quantity (n_trials,) at the best parameters."""
     if not isinstance(evidence, GaussianEvidence):
         raise InputError("measure", "choices", "a measure on single trials to leave runs out")
-    grid = ParameterGrid.over(evidence.predictor.low, evidence.predictor.high)
-    starts = choose_starts(grid.points, evidence.log_likelihood(grid.points), grid.low, grid.high)
-    found = maximize(evidence.log_likelihood, starts, grid.low, grid.high)
-    return np.asarray(evidence.predictor.quantity(found.points[:, None, :])[0])
+    if how not in ("pooled", "subject"):
+        raise InputError("how", repr(how), "pooled or subject")
+    best = best_shared(evidence) if how == "pooled" else best_by_subject(evidence)
+    return np.asarray(evidence.predictor.quantity(best.points[:, None, :])[0])
 
 
 def _score(design: Floats, y: Floats, train: Bools) -> float:

@@ -10,10 +10,10 @@ from dolorimeter.core.containers import Floats
 from .choice_likelihood import ChoiceEvidence
 from .fitted import Estimate
 from .hierarchical import fit_hierarchical, replicate_means, to_parameters
-from .identification import Verdict, judge_group, judge_subjects, narrow
-from .likelihoods import Evidence, GaussianEvidence
-from .optimize import choose_starts, maximize
+from .identification import judge_group, judge_subjects, narrow
+from .likelihoods import Evidence
 from .profiles import ParameterGrid, Profile, draw_subjects, percentile_interval, profile_interval
+from .search import best_by_subject, best_shared
 
 MOST_REFITS = 100
 _KIND = "log likelihood"
@@ -38,8 +38,7 @@ def estimate_by_subject(evidence: Evidence, bootstrap: int, rng: np.random.Gener
     """
     names, grid = _names(evidence), _grid(evidence)
     on_grid = evidence.log_likelihood(grid.points)
-    starts = choose_starts(grid.points, on_grid, grid.low, grid.high)
-    found = maximize(evidence.log_likelihood, starts, grid.low, grid.high)
+    found = best_by_subject(evidence, on_grid)
     drawn = _draws(evidence, bootstrap, rng)
     ci95 = percentile_interval(drawn @ found.points / len(found.points))
     profiles = [grid.profile(on_grid, i) for i in range(len(names))]
@@ -90,18 +89,11 @@ def estimate_pooled(evidence: Evidence, bootstrap: int, rng: np.random.Generator
     names, grid, n_subjects = _names(evidence), _grid(evidence), len(evidence.subjects)
     whole = np.ones((1, n_subjects))
     on_grid = evidence.common(grid.points, whole)
-    starts = choose_starts(grid.points, on_grid, grid.low, grid.high)
-
-    def objective(points: Floats) -> Floats:
-        return evidence.common(points[0], whole)
-
-    found = maximize(objective, starts, grid.low, grid.high)
+    found = best_shared(evidence, on_grid)
     drawn = _draws(evidence, bootstrap, rng)
     ci95 = percentile_interval(grid.summit(_common_on_grid(evidence, grid, drawn)))
-    gain = 2 * (found.values[0] - evidence.without().sum())
-    # Without an effect the parameters mean nothing: all of them count in the test.
-    p_value = float(stats.chi2.sf(max(gain, 0.0), 1 + len(names)))
-    verdict = judge_group(names, found.points[0], ci95, grid.low, grid.high, p_value)
+    p_value = _p_of_effect(evidence, float(found.values[0]))
+    verdict = judge_group(names, found.points[0], ci95, grid.low, grid.high, p_value, n_subjects)
     n_parameters = len(names) + 1 + int((evidence.n_coefficients - 1).sum())
     n = int(evidence.counts.sum())
     return Estimate(
@@ -148,7 +140,8 @@ def estimate_hierarchical(evidence: Evidence, bootstrap: int, rng: np.random.Gen
     ci95 = percentile_interval(to_parameters(means[:, :-1], grid.low, grid.high))
     group = to_parameters(fit.mean[:-1], grid.low, grid.high)
     subjects = to_parameters(fit.modes[:, :-1], grid.low, grid.high)
-    verdict = _judge_hierarchical(evidence, names, group, ci95, means[:, -1], fit.mean[-1])
+    p_value = _p_of_effect(evidence, float(best_shared(evidence).values[0]))
+    verdict = judge_group(names, group, ci95, grid.low, grid.high, p_value, len(subjects))
     room = 0.01 * (grid.high - grid.low)
     on_grid = _common_on_grid(evidence, grid, np.ones((1, len(subjects))))
     return Estimate(
@@ -171,21 +164,13 @@ def estimate_hierarchical(evidence: Evidence, bootstrap: int, rng: np.random.Gen
     )
 
 
-def _judge_hierarchical(
-    evidence: Evidence,
-    names: tuple[str, ...],
-    group: Floats,
-    ci95: Floats,
-    effects: Floats,
-    effect: float,
-) -> Verdict:
-    p_value = None
-    # The logarithm of an inverse temperature has no null value to test.
-    if isinstance(evidence, GaussianEvidence) and len(effects):
-        other_side = int((effects * np.sign(effect) <= 0).sum())
-        p_value = min(1.0, 2 * (1 + other_side) / (1 + len(effects)))
-    low, high = evidence.predictor.low, evidence.predictor.high
-    return judge_group(names, group, ci95, low, high, p_value)
+def _p_of_effect(evidence: Evidence, shared: float) -> float:
+    """Compare one shared effect with none by the likelihood ratio.
+
+    Without an effect the parameters mean nothing, so that all of them count as searched.
+    """
+    gain = 2 * (shared - evidence.without().sum())
+    return float(stats.chi2.sf(max(gain, 0.0), 1 + len(evidence.predictor.free)))
 
 
 def _names(evidence: Evidence) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Is a parameter identified? The verdict and its reason in words.
 
 A parameter counts as identified when the measure follows the model at all, the interval stays
-clear of both limits of the search, and it is at most half as wide as the range searched.
+clear of both limits of the search, and it is at most half as wide as the range searched. A group
+needs six subjects, since a bootstrap over fewer gives intervals that are too narrow.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dolorimeter.core.containers import Floats
 
 WIDEST = 0.5
 LEVEL = 0.05
+FEWEST = 6
 _NEAR = 0.0101
 
 
@@ -61,6 +63,7 @@ def judge_group(
     low: Floats,
     high: Floats,
     p_value: float | None,
+    n_subjects: int,
 ) -> Verdict:
     """Judge the estimate of a group.
 
@@ -76,6 +79,8 @@ def judge_group(
         Limits of the search.
     p_value : float or None
         That the measure follows the model no better than by chance; None if not tested.
+    n_subjects : int
+        Drawn by the bootstrap.
 
     Returns
     -------
@@ -87,6 +92,9 @@ def judge_group(
         return Verdict(False, f"{reason}, so that no parameter can be read off it.")
     if np.isnan(interval).any():
         return Verdict(False, "No interval was computed, so that nothing shows how sure it is.")
+    if n_subjects < FEWEST:
+        reason = f"An interval over {n_subjects} subjects is too narrow to trust"
+        return Verdict(False, f"{reason}: a group needs at least {FEWEST}.")
     told = [
         f"{name} {value:.2f}, 95 % interval {a:.2f} to {b:.2f}"
         for name, value, (a, b) in zip(names, estimate, interval, strict=True)

@@ -8,7 +8,7 @@ steps of Newton's along each axis refines them (Kolda, Lewis & Torczon 2003, SIA
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -24,6 +24,7 @@ POINTS_PER_AXIS = {1: 101, 2: 26, 3: 11, 4: 7}
 _FEWEST_POINTS = 4
 _MOST_STEPS = 300
 _AT_BOUND = 1e-4
+_HEAT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def maximize(
     step: float = 0.05,
     tolerance: float = 1e-5,
 ) -> Maximum:
-    """Climb from every start of every function, and keep the best.
+    """Climb from every start of every function, and follow the best to its summit.
 
     Parameters
     ----------
@@ -122,13 +123,20 @@ def maximize(
     Maximum
         One point a function.
     """
-    climbed = climb_all(objective, starts, low, high, step=step, tolerance=tolerance)
+    climbed = climb_all(
+        objective, starts, low, high, step=step, tolerance=tolerance, most_steps=_HEAT
+    )
+    path = climbed.outcome.objective_path
     winner = climbed.values.argmax(axis=1)
-    rows = np.arange(len(winner))
-    points, values = climbed.points[rows, winner], climbed.values[rows, winner]
+    # After a dozen steps all climbs are near their summits: only the highest goes on.
+    leader = climbed.points[np.arange(len(winner)), winner][:, None, :]
+    last = climb_all(objective, leader, low, high, step=step / 4, tolerance=tolerance)
+    points, values = last.points[:, 0], last.values[:, 0]
+    path = (*path, *last.outcome.objective_path[1:])
+    outcome = replace(last.outcome, n_iter=len(path) - 1, objective_path=path)
     room = _AT_BOUND * (high - low)
     at_bound = (points <= low + room) | (points >= high - room)
-    return Maximum(points, values, at_bound, climbed.outcome)
+    return Maximum(points, values, at_bound, outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,3 +82,20 @@ def test_one_run_or_run_constants_are_refused(study):
 def test_same_likelihood_is_one_model():
     scores = np.array([[1.0, 2.0, 1.0], [3.0, 3.5, 3.0]])
     assert merge_same(("a", "b", "c"), scores) == (("a = c", "b"), [0, 1])
+
+
+def test_shared_rates_predict_a_run_left_out_better_than_own(study):
+    """Own rates, read off later runs alone, say little about the acquisition in the first."""
+    weak = simulate_learning(
+        n_subjects=12, alpha=0.3, spread=0.0, correlations={"heart-rate": 0.5}, random_state=1
+    )
+    trials = sort_by_subject(weak.trials)
+    shared, own = (
+        left_out_likelihood(trials, ("td",), "heart-rate", how=how).sum(axis=0)
+        for how in ("pooled", "subject")
+    )
+    assert shared[1] == own[1]
+    assert shared[0] > own[0]
+    assert shared[0] > shared[1]
+    with pytest.raises(InputError, match="how: 'hierarchical'"):
+        left_out_likelihood(trials, ("td",), "heart-rate", how="hierarchical")  # type: ignore[arg-type]

@@ -150,9 +150,16 @@ def test_signs_need_subjects(trials):
 )
 def test_verdicts_say_why(interval, p_value, identified, words):
     low, high = np.zeros(1), np.ones(1)
-    found = judge_group(("alpha",), np.array([0.3]), np.array([interval]), low, high, p_value)
+    found = judge_group(("alpha",), np.array([0.3]), np.array([interval]), low, high, p_value, 12)
     assert found.identified is identified
     assert words in found.reason
+
+
+def test_few_subjects_identify_nothing():
+    low, high = np.zeros(1), np.ones(1)
+    found = judge_group(("alpha",), np.array([0.3]), np.array([[0.2, 0.4]]), low, high, 0.01, 5)
+    assert not found.identified
+    assert "5 subjects" in found.reason
 
 
 def test_subjects_are_counted():
