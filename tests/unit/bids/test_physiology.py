@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dolorimeter.bids import read_dataset, trialwise_physiology, write_events
-from dolorimeter.bids.physiology import read_recording
+from dolorimeter.bids.physiology import Recording, _means, read_recording
 from dolorimeter.core import InputError, Trials
 
 RATE, START = 50.0, -4.0
@@ -104,3 +104,11 @@ def test_sidecars_that_cannot_be_used(folder, changed, words):
 def test_questions_that_cannot_be_answered(folder, asked, words):
     with pytest.raises(InputError, match=words):
         trialwise_physiology(read_dataset(folder), trials_every_20_s(), **asked)
+
+
+def test_windows_count_from_the_start_of_the_run():
+    """Samples at -4, -3, … 5 s say their own time; without NeuroKit2."""
+    recording = Recording(np.zeros(10), 1.0, -4.0)
+    onsets = np.array([0.0, 2.0, np.nan, 4.0, -5.0])
+    means = _means(np.arange(-4.0, 6.0), recording, onsets, (0, 3))
+    np.testing.assert_array_equal(means, [1, 3, np.nan, np.nan, np.nan])
