@@ -14,7 +14,6 @@ from .figures_learning import (
     by_name,
     cue_looks,
     few_ticks,
-    known,
     limits,
     name_line_ends,
     outcome_marks,
@@ -49,9 +48,7 @@ def course(courses: Mapping[str, Any], caption: str) -> Plate | None:
     """
     entries = by_name(courses)[:_LINES]
     looks = cue_looks(cue for cue, _ in entries)
-    quantities = [
-        key for key in _SERIES if any(known(entry.get(key) or ()) for _, entry in entries)
-    ]
+    quantities = [key for key in _SERIES if any(_points(entry, key)[0] for _, entry in entries)]
     if not quantities:
         return None
     long = max(len(entry.get("presentation") or ()) for _, entry in entries) > _LONG
@@ -66,6 +63,10 @@ def course(courses: Mapping[str, Any], caption: str) -> Plate | None:
     return Plate(panels, caption)
 
 
+def _points(entry: Mapping[str, Any], key: str) -> tuple[list[float], list[float]]:
+    return points(entry.get("presentation") or (), entry.get(key) or ())
+
+
 def _course(
     entries: Sequence[tuple[str, Mapping[str, Any]]],
     looks: Mapping[str, Look],
@@ -73,10 +74,7 @@ def _course(
     width: float,
     height: float,
 ) -> Drawing:
-    lines = [
-        (cue, *points(entry.get("presentation") or (), entry.get(key) or ()))
-        for cue, entry in entries
-    ]
+    lines = [(cue, *_points(entry, key)) for cue, entry in entries]
     lines = [line for line in lines if line[1]]
     told = "; ".join(f"{cue_name(c)} ends at {number(ys[-1], 2)}" for c, _, ys in lines)
     drawing = Drawing(
@@ -149,7 +147,8 @@ def _types(entries: Sequence[Mapping[str, Any]], key: str, above: bool) -> Drawi
     for row, entry in enumerate(entries):
         cue, outcome = (plain(entry.get(part) or "") for part in ("cue", "outcome"))
         look = cues[cue].color if cue else outcomes[outcome].color
-        _bar(axes, row, entry[key], look.light, hollow=outcome in NOTHING)
+        thick = 0.26 if above else 0.36
+        _bar(axes, row, entry[key], look.light, thick, hollow=outcome in NOTHING)
     axes.axvline(0, color=INK.light, lw=1.1)
     axes.set_ylim(len(entries) - 0.5, -0.72 if above else -0.5)
     axes.set_xlim(limits(entry[key] for entry in entries))
@@ -160,7 +159,7 @@ def _types(entries: Sequence[Mapping[str, Any]], key: str, above: bool) -> Drawi
     return drawing
 
 
-def _bar(axes: Axes, row: int, value: float, color: str, hollow: bool) -> None:
+def _bar(axes: Axes, row: int, value: float, color: str, thick: float, hollow: bool) -> None:
     """Draw the error of a kind of trial: filled where it was reinforced, hollow where not."""
     face = SURFACE.light if hollow else color
-    axes.barh(row, value, 0.34, color=face, edgecolor=color, linewidth=1.5, zorder=2)
+    axes.barh(row, value, thick, color=face, edgecolor=color, linewidth=1.5, zorder=2)

@@ -45,7 +45,7 @@ def alpha_profile(criterion: Mapping[str, Any], caption: str) -> Plate | None:
             narrow=_profile(criterion, *curve, key, 340),
         )
         for key, curve in curves.items()
-        if curve[0]
+        if len(curve[0]) > 1
     )
     return Plate(panels, caption) if panels else None
 

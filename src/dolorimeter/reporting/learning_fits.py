@@ -84,7 +84,7 @@ def verdict(fit: Results, measure: str) -> dict[str, str]:
 def _numbers(entry: Results) -> list[tuple[str, str]]:
     pairs = [
         ("alpha", number(entry.get("alpha"), 2)),
-        ("its 95 % interval", interval(entry.get("ci95"), 2)),
+        ("its 95 % interval", interval(entry.get("ci95") or None, 2)),
         ("r, mean over subjects", number(entry.get("r"))),
         ("p, the search repeated", p_value(entry.get("p_search"))),
         ("p, as if alpha were given", p_value(entry.get("p"))),

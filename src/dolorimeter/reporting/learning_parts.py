@@ -95,7 +95,7 @@ def learned_view(learned: Results) -> dict[str, Any] | None:
     courses, types = learned.get("course") or {}, learned.get("trial_types") or ()
     name = model_name(learned.get("model") or "", learned.get("label"))
     parameters = parameter_words(block(learned, "parameters"))
-    free = set(courses) <= {""}
+    free = {*courses, *(entry.get("cue") or "" for entry in types)} <= {""}
     over = "over the trials" if free else "over the presentations of each cue"
     shown = {
         "course": figures_learning_course.course(
@@ -103,8 +103,8 @@ def learned_view(learned: Results) -> dict[str, Any] | None:
         ),
         "types": figures_learning_course.trial_types(
             types,
-            "Mean errors by kind of trial. Filled: something followed; hollow: nothing did. "
-            "(The paper’s Fig 1b, c.)",
+            "Mean errors by kind of trial."
+            + ("" if free else " Filled: something followed; hollow: nothing did. (Fig 1b, c.)"),
         ),
         "table": tables_learning.trial_types(
             types, "Means over the trials of each kind, over all subjects."
@@ -140,7 +140,7 @@ def behaved(behaviour: Results) -> dict[str, Any] | None:
         "preferences": figures_learning_behaviour.preferences(
             preferences,
             "How often each cue was preferred. Dots: subjects; upright: mean, over its standard "
-            "error; dashed: half of all choices, no preference. (The paper’s Fig 2.)",
+            "error; dashed: half of all choices, no preference. (Fig 2.)",
         ),
         "tests": tables_learning.preference_tests(
             preferences.get("tests") or (), "Wilcoxon signed-rank tests between the scores."

@@ -78,7 +78,7 @@ def parameters(entries: Sequence[tuple[str, Entry]], caption: str) -> Table | No
             f"{model}: {plain(name)}",
             (
                 Cell(number(entry.get("group"))),
-                Cell(interval(entry.get("ci95"))),
+                Cell(interval(entry.get("ci95") or None)),
                 *_range(entry.get("each") or ()),
             ),
             ruled=bool(at) and index == 0,
