@@ -6,7 +6,7 @@ import pytest
 
 from dolorimeter.audit import RULES, Comparator, Facts, Test
 
-BEATEN = Test(0.7, null_mean=0.49, p=0.001)
+BEATEN = Test(0.7, null_mean=0.49, p=0.001, ci95=(0.6, 0.8))
 SHARED = {
     "signal": "responses",
     "pain": True,

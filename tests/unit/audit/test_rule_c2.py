@@ -33,8 +33,8 @@ def test_granted_with_its_scope(prediction, status):
     assert granted.rules == ("C2", "K2", "K3", "V1", "K5", "W3")
     assert granted.text == (
         "The protocol predicts pain from responses, after the fact, in people not seen in training "
-        "(volunteers), tested between subjects: accuracy 0.700 (mean under the null 0.490; "
-        "p = 0.001)."
+        "(volunteers), tested between subjects: accuracy 0.700 (95 % interval "
+        "0.600 to 0.800; mean under the null 0.490; p = 0.001)."
     )
 
 
@@ -76,6 +76,15 @@ def test_a_result_that_does_not_beat_its_null_is_unproven(prediction, status, re
     facts = replace(prediction, result=result)
     assert status("C2", facts) == "unknown"
     assert not sentence(facts, "granted")
+
+
+@pytest.mark.parametrize("ci95", [None, (0.45, 0.8), (0.49, 0.9)])
+def test_others_need_an_interval_over_people_above_the_null(prediction, status, ci95):
+    facts = replace(prediction, result=Test(0.7, 0.49, 0.001, ci95))
+    assert status("C2", facts) == "unknown"
+    assert "interval over people" in sentence(facts, "unproven")[0].text
+    same = replace(facts, whom="same-subjects", cross_validation="within-subject")
+    assert status("C2", same) == "passed"
 
 
 @pytest.mark.parametrize(("pain", "kind"), [(False, "refused"), (None, "unproven")])

@@ -62,17 +62,6 @@ def test_cleaning_is_fitted_to_the_whole_run_and_said(folder):
     assert "detrended and standardized per voxel and run" in samples.source
 
 
-def test_single_volumes(folder):
-    path, runs = folder
-    where = {"trial_type": "face", "run": "001"}
-    samples = read_samples(
-        path, unit="volume", lag=5, standardize=False, detrend=False, where=where
-    )
-    np.testing.assert_allclose(samples.features, runs[0][6:10], rtol=1e-12)
-    assert samples.features_until.tolist() == [17.5, 20, 22.5, 25]
-    assert len(set(samples.sample_ids)) == 4
-
-
 @pytest.mark.parametrize(
     ("start", "duration", "expected"),
     [
@@ -93,7 +82,6 @@ def test_volumes_by_their_middle(start, duration, expected):
     [
         ({"lag": "5"}, ["data.lag"]),
         ({"lag": 60.0}, ["bold_events.tsv", "no volume in data row 2", "lag 60"]),
-        ({"unit": "blok"}, ["'blok'", "'block'?"]),
         ({"mask": "dead.nii.gz"}, ["1 voxels of the mask do not vary"]),
         ({"mask": "other.nii.gz"}, ["space of the mask"]),
     ],

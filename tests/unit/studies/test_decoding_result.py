@@ -82,7 +82,7 @@ def test_departures_are_said(samples):
         modalities=("touch",),
     )  # fmt: skip
     said = " ".join(study.run(samples, random_state=0).content["design"]["departures"])
-    for words in ("normalization", "within", "groups of 2", "nominal", "scaling of features"):
+    for words in ("Normalization", "within", "groups of 2", "nominal", "scaling of features"):
         assert words in said
 
 

@@ -15,6 +15,7 @@ from .verdict import Condition, Rule, Verdict, asks, not_applicable, unknown
 
 SIGNATURE_NEEDS = (n1, n2, n4, s1, v1, k5, w3)
 PREDICTION_NEEDS = (k2, k3, v1, k5, w3)
+NEW = ("new-stays", "new-subjects", "new-groups")
 CAUSAL = ("cause", "necessary", "sufficient")
 OTHER = {
     "signature": "the objective is a signature, which carries no prediction",
@@ -61,7 +62,22 @@ def prediction_conditions(facts: Facts) -> list[Condition]:
         for name in ("cross_validation", "population", "timing")
     ]
     rules = _of_rules(facts, (*PREDICTION_NEEDS, *live))
-    return [*_of_any_claim(facts, "prediction"), *rules, *named, _result(facts)]
+    found = [*_of_any_claim(facts, "prediction"), *rules, *named, _result(facts)]
+    return [*found, _over_people(facts)] if facts.whom in NEW else found
+
+
+def _over_people(facts: Facts) -> Condition:
+    """Ask of a claim about others that the interval over people lies above the null's mean.
+
+    A relabelling within people tells whether these people show anything, which one strong subject
+    can carry; it says nothing of how others vary.
+    """
+    test = facts.result
+    if test is None or test.ci95 is None or test.null_mean is None:
+        return Condition("result", None, "", "its interval over people is not known")
+    clear = test.ci95[0] > test.null_mean or None
+    missing = "its interval over people reaches the mean under the null"
+    return Condition("result", clear, "", missing)
 
 
 def _of_any_claim(facts: Facts, objective: str) -> Iterator[Condition]:

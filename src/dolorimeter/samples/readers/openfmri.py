@@ -13,7 +13,7 @@ import pandas as pd
 from dolorimeter.core import Grid, InputError, Samples
 from dolorimeter.core.containers import Floats, Ints
 
-from ..arguments import as_choice, as_flag, as_number
+from ..arguments import as_flag, as_number
 from ..choosing import choose
 from ..request import Request
 from ..spaces import load_image, load_mask, same_space, volumes, voxel_names
@@ -22,8 +22,7 @@ from .runs import Cleaning, block_volumes, clean_run
 
 NAME = "openfmri"
 SUMMARY = "a folder with scan_key.txt and sub*/BOLD/task*_run*/ of BOLD and bold_events.tsv"
-OPTIONS = ("lag", "unit", "detrend", "standardize", "mask")
-UNITS = ("block", "volume")
+OPTIONS = ("lag", "detrend", "standardize", "mask")
 LAG = 5.0
 
 
@@ -58,11 +57,12 @@ def read(request: Request) -> Samples:
     Parameters
     ----------
     request : Request
-        Options: ``lag`` (default 5 s, from a stimulus to its response), ``unit`` (``"block"``,
-        default: the mean volume of a block; ``"volume"``: each volume of it), ``detrend`` and
+        Options: ``lag`` (default 5 s, from a stimulus to its response), ``detrend`` and
         ``standardize`` (default true: per voxel, by a line and by mean and deviation over all
         volumes of the run), and ``mask`` (default: voxels that vary in every run). The table has
         the columns subject, run, trial_type, onset and duration (s), and first and until (s).
+        Volumes of one block are no trials of their own: exchanged singly, they make false
+        findings, and next to each other in training and test they leak.
 
     Returns
     -------
@@ -75,7 +75,6 @@ def read(request: Request) -> Samples:
         If files are missing, spaces differ, or a block has no volume.
     """
     lag = as_number("data.lag", request.options.get("lag", LAG))
-    unit = as_choice("data.unit", request.options.get("unit", "block"), UNITS)
     cleaning = Cleaning(
         as_flag("data.detrend", request.options.get("detrend", True)),
         as_flag("data.standardize", request.options.get("standardize", True)),
@@ -89,13 +88,11 @@ def read(request: Request) -> Samples:
         if not same_space(image.shape[:3], image.affine, grid):
             raise InputError(str(path), f"shape {image.shape[:3]}", "the space of the mask")
         series = clean_run(volumes(image, grid.mask), cleaning, str(path))
-        frame, rows = _blocks(run, len(series), step, lag, unit, cleaning)
+        frame, rows = _blocks(run, len(series), step, lag, cleaning)
         frames.append(frame)
         parts.append(np.stack([series[r].mean(axis=0) for r in rows]))
     return _samples(request, pd.concat(frames, ignore_index=True), np.concatenate(parts), grid, [
-        f"mean volumes of blocks, {lag:g} s after the stimulus" if unit == "block"
-        else f"single volumes, {lag:g} s after the stimulus",
-        *cleaning.notes(),
+        f"mean volumes of blocks, {lag:g} s after the stimulus", *cleaning.notes(),
     ])  # fmt: skip
 
 
@@ -167,7 +164,7 @@ def _grid(request: Request, images: list[tuple[Path, Any]]) -> Grid:
 
 
 def _blocks(
-    run: Run, n_volumes: int, step: float, lag: float, unit: str, cleaning: Cleaning
+    run: Run, n_volumes: int, step: float, lag: float, cleaning: Cleaning
 ) -> tuple[pd.DataFrame, list[Ints]]:
     """Make a row of each sample of a run, and its volumes."""
     table = read_table(run.folder / "bold_events.tsv")
@@ -181,14 +178,12 @@ def _blocks(
                 f"no volume in data row {block + 1} ({onset:g} s, {duration:g} s) with lag {lag:g}"
             )
             raise InputError(table.where, found, f"blocks within {n_volumes * step:g} s")
-        for part in [chosen] if unit == "block" else chosen[:, None]:
-            name = f"{run.subject} run {run.run} block {block + 1}"
-            end = (part[-1] + 1) * step
-            lines.append({
-                "subject": run.subject, "run": run.run, "trial_type": str(kind), "block": block + 1,
-                "onset": onset, "duration": duration, "known": end,
-                "until": n_volumes * step if cleaning.whole_run else end,
-                "sample_ids": name if unit == "block" else f"{name} volume {part[0]}",
-            })  # fmt: skip
-            rows.append(part)
+        end = (chosen[-1] + 1) * step
+        lines.append({
+            "subject": run.subject, "run": run.run, "trial_type": str(kind), "block": block + 1,
+            "onset": onset, "duration": duration, "known": end,
+            "until": n_volumes * step if cleaning.whole_run else end,
+            "sample_ids": f"{run.subject} run {run.run} block {block + 1}",
+        })  # fmt: skip
+        rows.append(chosen)
     return pd.DataFrame(lines), rows

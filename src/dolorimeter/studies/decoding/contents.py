@@ -17,6 +17,11 @@ from .scores import hits
 from .steps import step_words
 
 DRAWN = 12
+DEPARTURES = {
+    "normalization": "Normalization",
+    "within": "Decoders trained within",
+    "whom": "The claim is about",
+}
 POINTS = 1000
 
 
@@ -83,7 +88,10 @@ def design_block(plan: Plan, found: Crossfit) -> dict[str, Any]:
         "population": study.objective.population,
         "normalization": study.objective.normalization,
         "estimator": study.estimator if isinstance(study.estimator, str) else repr(study.estimator),
-        "regularization": found.regularization,
+        # Tuned in training, each fold has its own.
+        "regularization": None
+        if study.tune and study.tune_on == "training"
+        else found.regularization,
         "priors": study.priors,
         "permutations": study.permutations,
         "exchanged": plan.exchange.words,
@@ -122,8 +130,8 @@ def departures(plan: Plan) -> list[str]:
     study, objective = plan.study, plan.study.objective
     default = (Signature if study.kind == "signature" else Prediction)()
     said = [
-        f"{name}: {getattr(objective, name)!r} instead of {getattr(default, name)!r}."
-        for name in ("normalization", "within", "whom")
+        f"{DEPARTURES[name]}: {_told(objective, name)} instead of {_told(default, name)}."
+        for name in DEPARTURES
         if getattr(objective, name) != getattr(default, name)
     ]
     if study.test_average > 1:
@@ -300,6 +308,11 @@ def _counts(names: NDArray[np.str_]) -> dict[str, int]:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def _told(objective: Signature | Prediction, name: str) -> str:
+    value = str(getattr(objective, name))
+    return value.replace("-", " ") or "all subjects together"
 
 
 def _fingerprint(found: Crossfit) -> str:

@@ -14,6 +14,9 @@ from .crossfit import Crossfit
 from .plan import Plan
 from .steps import step_words
 
+# What the samples or the software declare of themselves: no run can measure it.
+TOLD = {"trials_per_test_sample", "grouped_by", "forced_choice", "failures_reported"}
+
 
 def gather_facts(
     plan: Plan,
@@ -64,7 +67,7 @@ def gather_facts(
     if study.unrelated and known["shared_families"] is None:
         known["shared_families"] = 0
         declared["shared_families"] = 0
-    measured = frozenset(k for k, v in known.items() if v is not None) - set(declared)
+    measured = frozenset(k for k, v in known.items() if v is not None) - set(declared) - TOLD
     return Facts(**{**known, **declared}, measured=measured)
 
 

@@ -38,6 +38,10 @@ def ask_modalities(plan: Plan) -> Specificity | None:
     study = plan.study
     if not study.modalities:
         return None
+    if not study.within_subject and study.groups in (None, "run"):
+        found = f"{study.scheme} over all subjects together"
+        rule = "a scheme within subjects (within: subject), or whole subjects or groups left out"
+        raise InputError("modalities", found, rule)
     pain, baseline = _pain_and_baseline(plan)
     estimator, prepare = make_estimator(study, classes=True)
     if prepare is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dolorimeter.studies.words import p_words
+
 Content = Mapping[str, Any]
 
 
@@ -36,7 +38,7 @@ def _score(content: Content) -> Iterator[str]:
     what = "accuracy" if score["metric"] == "accuracy" else "predictive R²"
     said = (
         f"Single test samples, {design['scheme']}: {what} {_figure(score)} over "
-        f"{score['n']} samples of {data['subjects']} subjects."
+        f"{score['n']:,} samples of {data['subjects']} subjects."
     )
     yield said
     if score["p"] is None:
@@ -44,12 +46,12 @@ def _score(content: Content) -> Iterator[str]:
     elif score["p"] < 0.05 and score["value"] > score["null_mean"]:
         yield (
             f"That is beyond its null by relabelling (mean {score['null_mean']:.3f}, "
-            f"p = {score['p']:.3f})."
+            f"{p_words(score['p'])})."
         )
     else:
         yield (
             f"That is not beyond its null by relabelling (mean {score['null_mean']:.3f}, "
-            f"p = {score['p']:.3f})."
+            f"{p_words(score['p'])})."
         )
 
 
@@ -66,7 +68,7 @@ def _residual(content: Content) -> Iterator[str]:
     if residual["value"] is None:
         yield f"With amplitude matched across classes nothing can be said. {residual['note']}."
     else:
-        p = "" if residual["p"] is None else f" (p = {residual['p']:.3f})"
+        p = "" if residual["p"] is None else f" ({p_words(residual['p'])})"
         yield f"With amplitude matched across classes accuracy is {residual['value']:.3f}{p}."
 
 
