@@ -33,6 +33,7 @@ def test_signed_rank_without_ties_is_scipys(seed):
 def test_signed_rank_with_ties_counts_all_signs(seed):
     differences = np.random.default_rng(seed).integers(-2, 5, 11).astype(float)
     assert signed_rank(differences)[1] == pytest.approx(enumerated(differences), rel=1e-12)
+    assert signed_rank(-differences)[1] == signed_rank(differences)[1]
 
 
 def test_signed_rank_of_many_is_the_normal_approximation():
