@@ -10,6 +10,7 @@ from .decoding_words import block
 from .figures_learning import by_name
 from .formats import DASH, count, interval, is_absent, number, p_value, plain
 from .learning_words import listed, lower_first, measure_name, model_name
+from .words import sentence_case
 
 Results = Mapping[str, Any]
 
@@ -33,11 +34,12 @@ def rates(results: Results) -> list[dict[str, Any]]:
 def _rate(results: Results, measure: str, entry: Results) -> dict[str, Any]:
     model = entry.get("model") or "td"
     fit = block(block(block(results, "fits"), measure), model)
+    judged = fit if entry.get("identified") is None else entry
     name = lower_first(measure_name(measure))
     label = lower_first(model_name(model, fit.get("label")))
     return {
         "title": measure_name(measure),
-        "verdict": verdict(fit, name),
+        "verdict": verdict(judged, name),
         "numbers": _numbers(entry),
         "profile": figures_learning_fits.alpha_profile(
             entry,
@@ -60,7 +62,7 @@ def verdict(fit: Results, measure: str) -> dict[str, str]:
     Parameters
     ----------
     fit : mapping
-        Of one model to one measure; empty where there is none.
+        Fit of one model to one measure, or its criterion; empty where there is none.
     measure : str
         As it stands in a sentence.
 
@@ -76,7 +78,7 @@ def verdict(fit: Results, measure: str) -> dict[str, str]:
     )
     return {
         "status": status,
-        "said": f"Alpha {word} by the {measure}.",
+        "said": f"{sentence_case(fit.get('parameter') or 'alpha')} {word} by the {measure}.",
         "reason": plain(fit.get("reason") or ""),
     }
 
@@ -88,6 +90,7 @@ def _numbers(entry: Results) -> list[tuple[str, str]]:
         ("r, mean over subjects", number(entry.get("r"))),
         ("p, the search repeated", p_value(entry.get("p_search"))),
         ("p, as if alpha were given", p_value(entry.get("p"))),
+        ("p at the rate fixed beforehand", p_value(block(entry, "default").get("p"))),
         ("r of all trials pooled", number(entry.get("pooled_r"))),
         ("subjects", count(entry.get("subjects"))),
     ]
@@ -153,6 +156,8 @@ def compared(results: Results) -> list[dict[str, Any]]:
         ]
         subjects = entry.get("subjects")
         of = f" {count(subjects)} subjects." if not is_absent(subjects) else ""
+        if entry.get("evidence"):
+            of += f" Frequencies and exceedance by {plain(entry['evidence'])}."
         title = measure_name(measure)
         plate = figures_learning_comparison.comparison(
             entry, names, f"{title}: which model the subjects follow. Blue: the best of each.{of}"
@@ -186,6 +191,8 @@ def recovered(results: Results) -> dict[str, Any]:
         ("root mean squared error", number(parameters.get("rmse"))),
     ]
     name = plain(parameters.get("name") or "parameter")
+    chosen = [model_name(plain(m)) for m in models.get("names") or ()]
+    true = [model_name(plain(m)) for m in models.get("planted") or ()] or chosen
     return {
         "numbers": [pair for pair in pairs if pair[1] != DASH],
         "plate": figures_learning_comparison.recovery_scatter(
@@ -195,7 +202,8 @@ def recovered(results: Results) -> dict[str, Any]:
         ),
         "confusion": tables_learning_fits.model_confusion(
             models,
-            [model_name(plain(m)) for m in models.get("names") or ()],
+            true,
+            chosen,
             "Which model was chosen when which was true, as shares of the simulated studies of "
             "a row. The diagonal is right.",
         ),

@@ -48,6 +48,7 @@ def data_facts(data: Results) -> Pairs:
         Names and values, one line for each measure.
     """
     cues = {cue_name(name): n for name, n in block(data, "cues").items()}
+    kinds = block(data, "notice_counts")
     measured = [
         (measure_name(plain(name)), _present(found or {}))
         for name, found in block(data, "measures").items()
@@ -56,6 +57,7 @@ def data_facts(data: Results) -> Pairs:
         ("Trials by cue", _counts(cues)),
         ("Trials by outcome", _counts(block(data, "outcomes"))),
         *(measured or [("Measures", "none")]),
+        *([("Notices by kind", _counts(kinds))] if kinds else []),
     ]
 
 
@@ -85,7 +87,7 @@ def design_facts(design: Results) -> Pairs:
     """
     models = [model_name(plain(name)) for name in design.get("models") or ()]
     measures = [measure_name(plain(name)) for name in design.get("measures") or ()]
-    how = design.get("how")
+    how, reset = design.get("how"), design.get("reset_runs")
     return [
         ("Task", _said(design, "task")),
         ("Models", ", ".join(models) or UNKNOWN),
@@ -93,6 +95,7 @@ def design_facts(design: Results) -> Pairs:
         *([("Fitted", _how(how))] if how else []),
         ("Value before the first trial, v0", _said(design, "v0")),
         ("Average reinforcement, a", _said(design, "average")),
+        *([("Values start anew in each run", option(reset))] if reset is not None else []),
         ("Bootstraps over subjects", _said(design, "bootstraps")),
         ("Permutations", _said(design, "permutations")),
         ("Seed", _said(design, "random_state")),

@@ -77,16 +77,18 @@ def model_name(name: str, label: Any = None) -> str:
     Parameters
     ----------
     name : str
-        Its name in the results.
+        Its name in the results; ``"td = rw"`` for models that no trial can tell apart.
     label : str, optional
-        What the results call it in print.
+        What the results call it, for a model that has no printed name here.
 
     Returns
     -------
     str
         Such as ``"Temporal difference"``.
     """
-    return plain(label) if label else MODELS.get(name) or sentence_case(name)
+    if " = " in name:
+        return " = ".join(model_name(part) for part in name.split(" = "))
+    return MODELS.get(name) or (plain(label) if label else sentence_case(name))
 
 
 def cue_name(name: Any) -> str:

@@ -110,17 +110,23 @@ def sensitivity(criterion: Entry, caption: str) -> Table | None:
     Table or None
         The result itself, then each variation; None where nothing was varied.
     """
-    dropped = criterion.get("without_first_ten")
+    dropped, fixed = criterion.get("without_first_ten"), criterion.get("default")
+    where = "the rate fixed beforehand" if fixed else "that alpha"
     varied = [("Without the first ten trials", dropped)] if dropped else []
-    varied += [(f"v0 = {number(e.get('v0'), 2)}", e) for e in criterion.get("v0") or () if e]
+    varied += [(_started(entry), entry) for entry in criterion.get("v0") or () if entry]
     if not varied:
         return None
     rows = make_rows(
         (name, (number(entry.get("alpha"), 2), number(entry.get("r")), p_value(entry.get("p"))))
-        for name, entry in [("As reported", criterion), *varied]
+        for name, entry in [("As reported", {**criterion, **(fixed or {})}), *varied]
     )
-    columns = ("", "alpha", "r", "p at that alpha")
+    columns = ("", "Best alpha", *(f"{name} at {where}" for name in ("r", "p")))
     return Table(caption, columns, rows, compact=True)
+
+
+def _started(entry: Entry) -> str:
+    what = plain(entry.get("what") or "")
+    return f"v0 = {number(entry.get('v0'), 2)}{f', {what}' if what else ''}"
 
 
 def by_cue(entries: Mapping[str, Any] | None, caption: str) -> Table | None:
@@ -183,15 +189,17 @@ def comparison(block: Entry, names: Sequence[str], caption: str) -> Table | None
     return Table(caption, ("Model", *(_COMPARED[key][0] for key in kept)), rows, compact=True)
 
 
-def model_confusion(block: Entry, names: Sequence[str], caption: str) -> Table | None:
+def model_confusion(
+    block: Entry, true: Sequence[str], chosen: Sequence[str], caption: str
+) -> Table | None:
     """Lay out which model was chosen when which was true.
 
     Parameters
     ----------
     block : mapping
         The results' ``recovery.models``: ``confusion``, rows true and columns chosen, as shares.
-    names : sequence of str
-        Printed names, in the order of rows and columns.
+    true, chosen : sequence of str
+        Printed names, in the order of rows and of columns.
     caption : str
         Plain text.
 
@@ -201,13 +209,13 @@ def model_confusion(block: Entry, names: Sequence[str], caption: str) -> Table |
         Shares of each row; None without any.
     """
     lines = block.get("confusion") or ()
-    if not lines or not names:
+    if not lines or not true:
         return None
     rows = tuple(
         Row(name, tuple(_share(value) for value in line))
-        for name, line in zip(names, lines, strict=False)
+        for name, line in zip(true, lines, strict=False)
     )
-    return Table(caption, ("true ↓\nchosen →", *names), rows, compact=True)
+    return Table(caption, ("true ↓\nchosen →", *chosen), rows, compact=True)
 
 
 def _share(value: float | None) -> Cell:

@@ -248,10 +248,13 @@ def test_recovery_is_drawn_against_equality():
 
 
 def test_shares_of_the_confusion_are_shaded_by_size():
-    table = model_confusion({"confusion": [[0.75, 0.25], [NAN, 1.0]]}, ["a", "b"], "")
+    table = model_confusion(
+        {"confusion": [[0.75, 0.25], [NAN, 1.0]]}, ["a", "b"], ["a", "b = c"], ""
+    )
     assert [cell.text for cell in table.rows[0].cells] == ["75\u00a0%", "25\u00a0%"]
     assert [cell.share for cell in table.rows[1].cells] == [None, 1.0]
-    assert model_confusion({}, ["a"], "") is None
+    assert table.columns[1:] == ("a", "b = c")
+    assert model_confusion({}, ["a"], ["a"], "") is None
 
 
 def test_overlapping_regressors_are_marked():

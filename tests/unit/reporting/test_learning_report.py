@@ -13,7 +13,7 @@ import pytest
 from dolorimeter.core import InputError
 from dolorimeter.reporting import render, render_learning_report
 from dolorimeter.reporting.figures_learning import SERIES
-from dolorimeter.reporting.learning_words import not_done, question, trial_type
+from dolorimeter.reporting.learning_words import model_name, not_done, question, trial_type
 
 FOLDER = Path(__file__).parent
 Page = runpy.run_path(str(FOLDER / "test_vitals_report.py"))["Page"]
@@ -342,6 +342,26 @@ def test_the_question_names_measures_people_and_models(
 )
 def test_kinds_of_trials_have_names(cue: str | None, outcome: str | None, said: str) -> None:
     assert trial_type(cue, outcome) == said
+
+
+def test_models_that_no_trial_tells_apart_share_a_name() -> None:
+    assert model_name("td = rw") == "Temporal difference = Rescorla–Wagner"
+    assert model_name("td", "a sentence about the model") == "Temporal difference"
+    assert model_name("mine", "My model") == "My model"
+
+
+def test_the_criterion_has_the_word_on_what_it_identifies(light: dict[str, Any]) -> None:
+    light["criterion"]["rt"] |= {
+        "identified": False,
+        "reason": "Too flat.",
+        "parameter": "leak",
+        "default": {"r": 0.181, "p": 0.0072},
+    }
+    page = render_learning_report(light)
+    assert "Leak is not identified by the reaction time." in page
+    assert "Too flat." in page
+    assert "p at the rate fixed beforehand" in page
+    assert re.search(r"As reported</th>\s*<td[^>]*>0.30</td>\s*<td[^>]*>0.181</td>", page)
 
 
 def test_what_was_done_is_not_called_undone(full: dict[str, Any]) -> None:
