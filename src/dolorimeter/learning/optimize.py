@@ -25,6 +25,7 @@ _FEWEST_POINTS = 4
 _MOST_STEPS = 300
 _AT_BOUND = 1e-4
 _HEAT = 12
+_LEAST_GAIN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,9 @@ class _Climb:
         value = np.take_along_axis(seen, choice, 2)[..., 0]
         point = np.take_along_axis(around, choice[..., None], 2)[:, :, 0]
         moved = np.linalg.norm((point - self.at) / (self.high - self.low), axis=2)
-        better = (value > self.best) & (self.steps > tolerance)
+        # A gain this small would only crawl along a ridge.
+        enough = _LEAST_GAIN * np.maximum(1.0, np.abs(np.nan_to_num(self.best, neginf=0.0)))
+        better = (value > self.best + enough) & (self.steps > tolerance)
         self.at = np.where(better[..., None], point, self.at)
         self.best = np.where(better, value, self.best)
         # A short step that Newton's rule proposed says that the summit is near.

@@ -16,6 +16,7 @@ from .params import ModelForm, ParameterSpec, form_of
 from .reading import EncodedTrials, encode_trials
 
 _MOST_NUMBERS = 4_000_000
+_FARTHEST = 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,17 @@ class Predictor:
             n_jobs=self.n_jobs,
         )
         if self.regressor == "associability":
-            return learned.associability
+            return self._bounded(learned.associability)
         if self.regressor == "surprise":
-            return np.abs(learned.outcome_error)
-        return np.abs(learned.value) if self.regressor == "magnitude" else learned.value
+            return self._bounded(np.abs(learned.outcome_error))
+        magnitude = self.regressor == "magnitude"
+        return self._bounded(np.abs(learned.value) if magnitude else learned.value)
+
+    def _bounded(self, quantity: Floats) -> Floats:
+        """Keep what associability blows up within numbers whose squares exist."""
+        if "associability" not in self.form.names:
+            return quantity
+        return np.clip(np.nan_to_num(quantity), -_FARTHEST, _FARTHEST)
 
     def blocks(self, n_sets: int) -> Iterator[slice]:
         """Cut many sets of parameters into blocks that fit in memory.
