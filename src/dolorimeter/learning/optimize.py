@@ -26,6 +26,7 @@ _MOST_STEPS = 300
 _AT_BOUND = 1e-4
 _HEAT = 12
 _LEAST_GAIN = 1e-9
+_MEMORY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class _Climb:
         self.at = np.clip(starts, low, high)
         self.best = _finite(objective(self.at))
         self.steps = np.full(starts.shape[:2], step)
+        self.past = [self.at] * _MEMORY
 
     def move(self, tolerance: float) -> None:
         """Look along each axis, then where those looks point; go to the best or halve the step."""
@@ -220,7 +222,9 @@ class _Climb:
         stride = self.steps[..., None, None] * np.concatenate([unit, -unit])
         around = np.clip(self.at[:, :, None, :] + stride, self.low, self.high)
         seen = self._values(around)
-        guess = self._newton(around, seen)[:, :, None, :]
+        # Newton's guess, and as far again as the last few moves led: along a ridge.
+        ahead = np.clip(2 * self.at - self.past[0], self.low, self.high)
+        guess = np.stack([self._newton(around, seen), ahead], axis=2)
         around = np.concatenate([around, guess], axis=2)
         seen = np.concatenate([seen, self._values(guess)], axis=2)
         choice = seen.argmax(axis=2)[..., None]
@@ -230,6 +234,7 @@ class _Climb:
         # A gain this small would only crawl along a ridge.
         enough = _LEAST_GAIN * np.maximum(1.0, np.abs(np.nan_to_num(self.best, neginf=0.0)))
         better = (value > self.best + enough) & (self.steps > tolerance)
+        self.past = [*self.past[1:], self.at]
         self.at = np.where(better[..., None], point, self.at)
         self.best = np.where(better, value, self.best)
         # A short step that Newton's rule proposed says that the summit is near.
