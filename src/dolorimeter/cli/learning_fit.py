@@ -30,7 +30,12 @@ from .options import force_option, json_option, print_json, split_names
     show_default=True,
     help="Simulated groups for parameter and model recovery.",
 )
-@click.option("--nuisance", callback=split_names, help="Taken out: trend, run, cue.")
+@click.option("--nuisance", callback=split_names, help="Taken out: trend, practice, run, cue.")
+@click.option(
+    "--exchange",
+    type=click.Choice(["signs", "trials"]),
+    help="For p-values: signs of people's correlations (default from 8 people on), or trials.",
+)
 @click.option("--reset-runs", is_flag=True, help="Values start anew in each run.")
 @click.option(
     "--random-state", type=click.IntRange(min=0), default=0, show_default=True, help="Seed."
@@ -49,6 +54,7 @@ def fit(
     permutations: int,
     recovery: int,
     nuisance: tuple[str, ...] | None,
+    exchange: Any,
     reset_runs: bool,
     random_state: int,
     out: str,
@@ -73,6 +79,7 @@ def fit(
         permutations=permutations,
         recovery=recovery,
         nuisance=nuisance or (),
+        exchange=exchange,
         reset_runs=reset_runs,
     )
     result = study.run(read, random_state=random_state)

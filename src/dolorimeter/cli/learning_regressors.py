@@ -10,7 +10,7 @@ from .options import force_option, json_option, print_json
 @click.command()
 @click.argument("fit", type=click.Path())
 @click.option("--bids", required=True, type=click.Path(), help="The BIDS data set.")
-@click.option("--spec", help="How events become trials: a preset or a YAML file.")
+@click.option("--spec", help="How events become trials; as for the fit without.")
 @click.option("--model", help="One of the fit's models; its first without.")
 @click.option(
     "--parameters",
@@ -43,10 +43,11 @@ def regressors(
     from dolorimeter.studies.learning import (
         learning_regressors,
         read_learning,
+        recorded_spec,
         write_regressors,
     )
 
-    data = read_learning(bids, spec)
+    data = read_learning(bids, spec or recorded_spec(fit))
     trials, told = learning_regressors(data, fit, model, parameters, measure)
     folder = write_regressors(data, trials, told, out, force=force)
     if as_json:

@@ -41,7 +41,7 @@ class FitOptions:
     keep_neutral : bool
         Whether trials of cues that nothing ever follows are used; the paper leaves them out.
     nuisance : tuple of str
-        Taken out of measure and model: ``"trend"``, ``"run"``, ``"cue"``.
+        Taken out of measure and model: ``"trend"``, ``"practice"``, ``"run"``, ``"cue"``.
     fixed : mapping of str to float
         Parameters that are not estimated, in models that have them.
     v0 : mapping of str to float

@@ -61,6 +61,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "skin-conductance": Measure("skin-conductance"),
         "pupil": Measure("pupil"),
         "pain": Measure("pain", regressor="value"),
+        "unpleasantness": Measure("unpleasantness", regressor="value"),
         "pleasantness": Measure("pleasantness", regressor="value"),
     }
 )

@@ -15,7 +15,7 @@ from .measures import subject_index
 
 Bools = NDArray[np.bool_]
 
-NUISANCES = ("trend", "run", "cue")
+NUISANCES = ("trend", "practice", "run", "cue")
 _SPARE = 3
 _RANK_TOLERANCE = 1e-9
 
@@ -95,7 +95,8 @@ def observe(
         Trials to use; missing ones are left out besides.
     nuisance : tuple of str, default ()
         Taken out of measure and model by regression, within subject, besides the constant:
-        ``"trend"`` (linear over trials), ``"run"`` and ``"cue"`` (a constant each).
+        ``"trend"`` (linear over trials), ``"practice"`` (the logarithm of the trial's number),
+        ``"run"`` and ``"cue"`` (a constant each).
 
     Returns
     -------
@@ -153,6 +154,10 @@ def nuisance_columns(trials: Trials, rows: Ints, nuisance: tuple[str, ...]) -> F
     columns = [np.ones(len(rows))]
     if "trend" in nuisance:
         columns.append(rows - rows.mean())
+    if "practice" in nuisance:
+        first = np.argmax(trials.subject == trials.subject[rows[0]])
+        number = np.log(rows - first + 1.0)
+        columns.append(number - number.mean())
     for name, names in (("run", trials.run), ("cue", trials.cue)):
         if name in nuisance:
             columns += [(names[rows] == one).astype(float) for one in np.unique(names[rows])]

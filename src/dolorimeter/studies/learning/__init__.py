@@ -2,7 +2,7 @@
 
 from .data import LearningData, read_learning
 from .design import LearningStudy
-from .regressors import learning_regressors, write_regressors
+from .regressors import learning_regressors, recorded_spec, write_regressors
 from .result import LearningResult
 from .simulated import save_simulated
 
@@ -12,6 +12,7 @@ __all__ = [
     "LearningStudy",
     "learning_regressors",
     "read_learning",
+    "recorded_spec",
     "save_simulated",
     "write_regressors",
 ]

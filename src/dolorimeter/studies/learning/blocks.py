@@ -60,7 +60,11 @@ def data_block(data: LearningData) -> dict[str, Any]:
 
 
 def design_block(
-    study: LearningStudy, data: LearningData, measures: tuple[str, ...], seed: int
+    study: LearningStudy,
+    data: LearningData,
+    measures: tuple[str, ...],
+    exchange: str,
+    seed: int,
 ) -> dict[str, Any]:
     """Describe the design.
 
@@ -72,6 +76,8 @@ def design_block(
         Trials.
     measures : tuple of str
         Those used.
+    exchange : str
+        What is exchanged.
     seed : int
         Seed of everything random.
 
@@ -90,6 +96,8 @@ def design_block(
         "average": 0.0,
         "bootstraps": study.n_bootstrap,
         "permutations": study.permutations,
+        "exchange": exchange,
+        "exchange_declared": study.exchange is not None,
         "nuisance": list(study.nuisance),
         "reset_runs": study.reset_runs,
         "random_state": seed,

@@ -9,6 +9,8 @@ import numpy as np
 
 from dolorimeter.core import InputError
 from dolorimeter.learning import MODELS
+from dolorimeter.learning.exchange import WORDS, Exchange
+from dolorimeter.learning.observations import NUISANCES
 
 if TYPE_CHECKING:
     from .data import LearningData
@@ -38,7 +40,12 @@ class LearningStudy:
     sensitivity : bool, default True
         Repeat the criterion with other starting values and without the first ten trials.
     nuisance : tuple of str
-        Taken out of measures and models: ``"trend"``, ``"run"``, ``"cue"``.
+        Taken out of measures and models: ``"trend"``, ``"practice"``, ``"run"``, ``"cue"``. Claims
+        always rest on tests with trend and practice taken out besides.
+    exchange : str, optional
+        ``"signs"``: the sign of each subject's correlations; ``"trials"``: the measure among trials
+        of one cue, which declares these independent. By default signs from eight subjects on; with
+        fewer, trials, whose independence then counts as unknown.
     reset_runs : bool, default False
         Whether values start anew in each run.
     title : str
@@ -58,6 +65,7 @@ class LearningStudy:
     recovery: int = 0
     sensitivity: bool = True
     nuisance: tuple[str, ...] = ()
+    exchange: Exchange | None = None
     reset_runs: bool = False
     title: str = ""
 
@@ -72,8 +80,12 @@ class LearningStudy:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise InputError(name, repr(value), "a whole number of at least 0")
         for name in self.nuisance:
-            if name not in ("trend", "run", "cue"):
-                raise InputError("nuisance", repr(name), "trend, run or cue")
+            if name not in NUISANCES:
+                raise InputError("nuisance", repr(name), f"one of {', '.join(NUISANCES)}")
+        if self.exchange not in (None, *WORDS):
+            raise InputError("exchange", repr(self.exchange), f"one of {', '.join(WORDS)}")
+        if self.measures is not None and len(set(self.measures)) < len(self.measures):
+            raise InputError("measures", f"{self.measures}", "each measure once")
 
     def models_for(self, data: LearningData) -> tuple[str, ...]:
         """Return the models to run on some data.

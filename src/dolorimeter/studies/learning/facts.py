@@ -11,6 +11,7 @@ Content = Mapping[str, Any]
 LEVEL = 0.05
 BEFOREHAND = "with the learning rate fixed beforehand"
 SEARCHED = "with the learning rate searched for, and the search repeated in the null"
+TOO_FEW = "too few trials to take a drift out"
 REUSED = "with the learning rate chosen by this same correlation, tested as if it were given"
 
 
@@ -53,13 +54,12 @@ def _facts(label: str, **known: Any) -> Facts:
 
 
 def _null(content: Content, criterion: Content) -> dict[str, Any]:
-    if not content["design"]["permutations"]:
+    """Say which null: trials of one cue count as exchangeable only where the user says so."""
+    design = content["design"]
+    if not design["permutations"]:
         return {"null": "none"}
-    return {
-        "null": "relabelling",
-        "exchanged": criterion["exchanged"],
-        "exchangeable": True,
-    }
+    sound = True if design["exchange"] == "signs" or design["exchange_declared"] else None
+    return {"null": "relabelling", "exchanged": criterion["exchanged"], "exchangeable": sound}
 
 
 def _clean(outside: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -72,50 +72,82 @@ def _clean(outside: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def _beforehand(measure: str, criterion: Content) -> Any:
-    fixed = criterion["default"]
+    steady = criterion["without_drift"]
+    r, p = (None, None) if steady is None else (steady["default"]["r"], steady["p_holm"])
     facts = _facts(
         f"{measure}, {BEFOREHAND}", **_clean(),
-        result=Test(fixed["r"], 0.0, fixed["p"], metric="correlation within subjects"),
+        result=Test(r, 0.0, p, metric="correlation within subjects"),
     )  # fmt: skip
-    said = f"{measure} follows the model's values within subjects, {BEFOREHAND}"
-    shown = None if fixed["p"] is None else fixed["p"] < LEVEL
-    evidence = f"r = {fixed['r']:.3f}, t test over subjects {p_words(fixed['p'])}"
-    return facts, (Proposition(said, ("K5",), shown, evidence),)
+    evidence = _evidence(r, "", f"t test over subjects {p_words(p)}")
+    said = f"{_follows(measure, criterion)}, {BEFOREHAND}"
+    return facts, (Proposition(said, ("K5",), _shown(p), evidence),)
 
 
 def _searched(content: Content, measure: str, criterion: Content) -> Any:
-    p = criterion["p_search"]
+    steady = criterion["without_drift"]
+    r, p = (None, None) if steady is None else (steady["r"], steady["p_search_holm"])
     facts = _facts(
         f"{measure}, {SEARCHED}", **_clean(), **_null(content, criterion),
-        result=Test(criterion["r"], None, p, metric="correlation within subjects"),
+        result=Test(r, None, p, metric="correlation within subjects"),
     )  # fmt: skip
-    identified = bool(criterion["identified"])
-    said = f"{measure} follows the model's values within subjects, {SEARCHED}"
-    evidence = f"r = {criterion['r']:.3f} at {criterion['alpha']:.2f}, {p_words(p)}"
-    interval = criterion["ci95"]
-    where = "" if interval is None else f" (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
-    known = f"the learning rate of {measure} is known to be near {criterion['alpha']:.2f}{where}"
+    said = f"{_follows(measure, criterion)}, {SEARCHED}"
+    at = "" if steady is None else f" at {steady['alpha']:.2f}"
     return facts, (
-        Proposition(said, ("K5", "V1"), None if p is None else p < LEVEL, evidence),
-        Proposition(known, ("K5",), identified, criterion["reason"].rstrip(".")),
+        Proposition(said, ("K5", "V1"), _shown(p), _evidence(r, at, p_words(p))),
+        _near(measure, criterion, _shown(p)),
     )
+
+
+def _near(measure: str, criterion: Content, follows: bool | None) -> Proposition:
+    """Say where the learning rate is: only if the measure follows at all, drift taken out."""
+    steady = criterion["without_drift"]
+    if steady is None:
+        said = f"the learning rate of {measure} is known"
+        return Proposition(said, ("K5", "V1"), None, TOO_FEW)
+    interval = steady["ci95"]
+    where = "" if interval is None else f" (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
+    said = f"the learning rate of {measure} is known to be near {steady['alpha']:.2f}{where}"
+    shown = None if follows is None else follows and bool(steady["identified"])
+    evidence = steady["reason"].rstrip(".")
+    if steady["identified"] and follows is False:
+        evidence = "that the measure follows the model at all is not shown"
+    return Proposition(said, ("K5", "V1"), shown, evidence)
 
 
 def _reused(measure: str, criterion: Content) -> Any:
     outside = ("the learning rate, chosen by the correlation that it is then tested with",)
     facts = _facts(f"{measure}, {REUSED}", **_clean(outside))
-    said = f"{measure} follows the model's values, {REUSED}"
-    evidence = f"naive {p_words(criterion['p'])}"
-    return facts, (Proposition(said, ("K5",), True, evidence),)
+    said = f"{_follows(measure, criterion)}, {REUSED}"
+    return facts, (Proposition(said, ("K5",), True, f"naive {p_words(criterion['p'])}"),)
 
 
 def _compared(measure: str, block: Content) -> Any:
     facts = _facts(f"{measure}, comparison of models", **_clean())
     best = max(range(len(block["models"])), key=lambda i: block["protected"][i])
-    probability = block["protected"][best]
-    said = f"most people's {measure} is best described by {block['models'][best]}"
+    probability, name = block["protected"][best], block["models"][best]
+    said = (
+        f"of the {len(block['models'])} candidates compared, {name} describes the {measure} of "
+        "more people than any other"
+    )
     evidence = f"protected exceedance probability {probability:.3f}, by {block['evidence']}"
     return facts, (Proposition(said, ("K5",), probability > 1 - LEVEL, evidence),)
+
+
+def _follows(measure: str, criterion: Content) -> str:
+    return (
+        f"the measure {measure} follows the {criterion['regressor']} of {criterion['model']} "
+        "within subjects"
+    )
+
+
+def _evidence(r: float | None, at: str, tested: str) -> str:
+    if r is None:
+        return TOO_FEW
+    return f"r = {r:.3f}{at} with a drift over trials taken out, {tested} (Holm over measures)"
+
+
+def _shown(p: float | None) -> bool | None:
+    return None if p is None else p < LEVEL
 
 
 def p_words(value: float | None) -> str:

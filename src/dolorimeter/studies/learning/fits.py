@@ -9,9 +9,18 @@ import numpy as np
 from dolorimeter.core import Trials
 from dolorimeter.learning import MODELS
 from dolorimeter.learning.compare import Comparison
+from dolorimeter.learning.criterion import CorrelationFit
 from dolorimeter.learning.fitted import LearningFit, ModelFit, without_nan
 from dolorimeter.learning.recovery import ModelRecovery, ParameterRecovery
 
+from .drift import steady_block
+
+PHRASES = {
+    "magnitude": "magnitude of the value",
+    "value": "value",
+    "associability": "associability",
+    "surprise": "surprise",
+}
 PREFERRED = ("hierarchical", "pooled", "subject")
 
 
@@ -71,13 +80,15 @@ def _left_out(model: str, comparison: Comparison | None) -> float | None:
     return None
 
 
-def criterion_block(found: ModelFit) -> dict[str, Any] | None:
+def criterion_block(found: ModelFit, steady: CorrelationFit | None) -> dict[str, Any] | None:
     """Return the paper's correlation criterion for one measure [science 2.3].
 
     Parameters
     ----------
     found : ModelFit
         The first model's fit.
+    steady : CorrelationFit or None
+        Its criterion again, a drift over trials taken out.
 
     Returns
     -------
@@ -96,6 +107,7 @@ def criterion_block(found: ModelFit) -> dict[str, Any] | None:
     starts = [(w, c) for w, c in cases.items() if w.startswith("starting ")]
     return {
         "model": found.model,
+        "regressor": PHRASES[found.regressor],
         "parameter": profile.parameter,
         "alpha": float(fit.estimate[0]),
         "ci95": without_nan(fit.ci95[0]) if np.isfinite(fit.ci95[0]).all() else None,
@@ -110,6 +122,7 @@ def criterion_block(found: ModelFit) -> dict[str, Any] | None:
             "t": without_nan(fit.default.t),
             "p": without_nan(fit.default.p_value),
         },
+        "without_drift": None if steady is None else steady_block(steady),
         "exchanged": fit.exchanged,
         "identified": bool(fit.identified),
         "reason": fit.reason,

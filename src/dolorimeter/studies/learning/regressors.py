@@ -72,6 +72,27 @@ def learning_regressors(
     return learned.attach(data.trials), told
 
 
+def recorded_spec(fit: str | Path) -> str | None:
+    """Return the mapping from events to trials that a fit was made with.
+
+    Parameters
+    ----------
+    fit : str or Path
+        Folder that ``learning fit`` wrote.
+
+    Returns
+    -------
+    str or None
+        A preset or a file; None where none was recorded.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no fit.
+    """
+    return _read(Path(fit))["data"].get("spec") or None
+
+
 def write_regressors(
     data: LearningData, trials: Trials, told: dict[str, Any], out: str | Path, force: bool = False
 ) -> Path:

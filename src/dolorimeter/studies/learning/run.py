@@ -11,6 +11,7 @@ from dolorimeter._version import __version__
 from dolorimeter.audit import audit_study
 from dolorimeter.learning import MODELS
 from dolorimeter.learning.compare import Comparison, compare_models
+from dolorimeter.learning.exchange import Exchange
 from dolorimeter.learning.fit import FitOptions, fit_learning
 from dolorimeter.learning.fitted import LearningFit
 from dolorimeter.learning.observations import sort_by_subject
@@ -20,6 +21,7 @@ from dolorimeter.studies.streams import stream
 from .blocks import behaviour_block, data_block, design_block, learned_block
 from .data import PREFERENCE, LearningData
 from .design import LearningStudy
+from .drift import add_holm, choose_exchange, without_drift
 from .facts import analyses
 from .fits import comparison_block, criterion_block, fit_blocks, recovery_block, several_runs
 from .result import LearningResult
@@ -55,7 +57,8 @@ def run(study: LearningStudy, data: LearningData, seed: int) -> LearningResult:
     parameters = {spec.name: spec.default for spec in MODELS[first].parameters}
     learned = MODELS[first].build().simulate(data.trials, reset_runs=study.reset_runs)
     options = FitOptions(nuisance=study.nuisance, reset_runs=study.reset_runs)
-    fit = _fit(study, data, models, measures, options, seed)
+    exchange = choose_exchange(study, len(set(data.trials.subject.tolist())))
+    fit = _fit(study, data, models, measures, options, exchange, seed)
     compared = _compare(data, models, measures, options)
     content: dict[str, Any] = {
         "format": 1,
@@ -64,12 +67,12 @@ def run(study: LearningStudy, data: LearningData, seed: int) -> LearningResult:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "title": study.title or "Learning from pain and relief",
         "data": data_block(data),
-        "design": design_block(study, data, measures, seed),
+        "design": design_block(study, data, measures, exchange, seed),
         "learned": learned_block(first, parameters, data.trials, learned),
         "sequences": sequence_blocks(data, models, study.reset_runs),
         "behaviour": behaviour_block(data),
         "fits": {} if fit is None else fit_blocks(fit, compared),
-        "criterion": {} if fit is None else _criteria(fit),
+        "criterion": {} if fit is None else _criteria(study, data, fit, exchange, seed),
         "comparison": {name: comparison_block(found) for name, found in compared.items()},
         "recovery": _recover(study, data, models, options, seed),
     }
@@ -88,20 +91,27 @@ def _fit(
     models: tuple[str, ...],
     measures: tuple[str, ...],
     options: FitOptions,
+    exchange: Exchange,
     seed: int,
 ) -> LearningFit | None:
     if not measures:
         return None
     return fit_learning(
         data.trials, models, measures, preferences=data.preferences, options=options,
-        permutations=study.permutations, bootstrap=study.n_bootstrap,
+        permutations=study.permutations, exchange=exchange, bootstrap=study.n_bootstrap,
         sensitivity=study.sensitivity, random_state=stream(seed, "fit"),
     )  # fmt: skip
 
 
-def _criteria(fit: LearningFit) -> dict[str, Any]:
-    blocks = {name: criterion_block(fit.of(fit.models[0], name)) for name in fit.measures}
-    return {name: block for name, block in blocks.items() if block is not None}
+def _criteria(
+    study: LearningStudy, data: LearningData, fit: LearningFit, exchange: Exchange, seed: int
+) -> dict[str, Any]:
+    steady = without_drift(study, data, fit, exchange, seed)
+    blocks = {
+        name: criterion_block(fit.of(fit.models[0], name), steady.get(name))
+        for name in fit.measures
+    }
+    return add_holm({name: block for name, block in blocks.items() if block is not None})
 
 
 def _compare(
@@ -111,7 +121,8 @@ def _compare(
         return {}
     found = compare_models(
         data.trials, models, measures, preferences=data.preferences, options=options,
-        leave_out_runs=several_runs(data.trials),
+        # A run left out has no constant of its own.
+        leave_out_runs=several_runs(data.trials) and "run" not in options.nuisance,
     )  # fmt: skip
     return {one.measure: one for one in found}
 

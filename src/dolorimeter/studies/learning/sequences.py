@@ -56,7 +56,7 @@ def sequence_blocks(data: LearningData, models: tuple[str, ...], reset_runs: boo
                 "label": MODELS[model].summary,
                 "parameters": ", ".join(f"{k} = {v:g}" for k, v in settings.items()),
                 "surprise": mean,
-                "ci95": [mean - half, mean + half] if np.isfinite(half) else [mean, mean],
+                "ci95": [mean - half, mean + half] if np.isfinite(half) else None,
                 "subjects": len(each),
             }
         )

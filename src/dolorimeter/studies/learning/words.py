@@ -36,9 +36,15 @@ def _sequences(content: Content) -> Iterator[str]:
     for row in content["sequences"]:
         yield (
             f"{row['label']}, {row['parameters']}: {row['surprise']:.3f} bits a trial "
-            f"(95 % interval over subjects {row['ci95'][0]:.3f} to {row['ci95'][1]:.3f}); "
+            f"({_interval(row['ci95'])}); "
             "1 bit is what always expecting both alike costs."
         )
+
+
+def _interval(ci95: list[float] | None) -> str:
+    if ci95 is None:
+        return "one subject, no interval"
+    return f"95 % interval over subjects {ci95[0]:.3f} to {ci95[1]:.3f}"
 
 
 def _preferences(content: Content) -> Iterator[str]:
@@ -54,12 +60,23 @@ def _criteria(content: Content) -> Iterator[str]:
     for measure, row in content["criterion"].items():
         fixed, reason = row["default"], row["reason"].rstrip(".")
         yield (
-            f"{measure}: correlation with the magnitude of value within subjects "
+            f"{measure}: correlation with the {row['regressor']} within subjects "
             f"{fixed['r']:.3f} at the learning rate fixed beforehand ({p_words(fixed['p'])}); "
             f"largest, {row['r']:.3f}, at {row['alpha']:.2f} (with the search repeated "
             f"{p_words(row['p_search'])}). Learning rate "
             f"{'identified' if row['identified'] else 'NOT identified'}: {reason}."
+            f"{_steady(row['without_drift'])}"
         )
+
+
+def _steady(row: Content | None) -> str:
+    if row is None:
+        return " Too few trials to take a drift out."
+    return (
+        f" With a drift over trials taken out: {row['default']['r']:.3f} "
+        f"({p_words(row['p_holm'])}) and {row['r']:.3f} at {row['alpha']:.2f} "
+        f"({p_words(row['p_search_holm'])}), adjusted over measures."
+    )
 
 
 def _compared(content: Content) -> Iterator[str]:
@@ -69,6 +86,11 @@ def _compared(content: Content) -> Iterator[str]:
             f"{measure}: of {len(row['models'])} candidates {row['models'][best]} has the largest "
             f"protected exceedance probability, {row['protected'][best]:.2f}, by {row['evidence']}."
         )
+
+
+def _exchanged(content: Content) -> str:
+    said = {row["exchanged"] for row in content["criterion"].values()}
+    return ", ".join(sorted(said - {""})) or "none"
 
 
 def methods(content: Content) -> list[str]:
@@ -105,6 +127,9 @@ def methods(content: Content) -> list[str]:
         said.append(
             "The learning rate was also taken as the one whose values correlate best with a "
             "measure within people (mean Fisher z, one-sample t over people), with a p-value from "
-            f"{design['permutations']:,} exchanges in each of which the search was repeated."
+            f"{design['permutations']:,} exchanges ({_exchanged(content)}) in each of which the "
+            "search was repeated. Claims rest on the same tests with a linear trend and the "
+            "logarithm of the trial's number taken out of measures and values (practice and "
+            "fatigue change over trials as values do), adjusted over measures (Holm)."
         )
     return said
