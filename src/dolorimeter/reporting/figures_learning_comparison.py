@@ -77,7 +77,7 @@ def _bars(
     decimals = 1 if key in ("bic", "cv") else 2
     texts = [number(value, decimals) for value in values]
     told = "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
-    left = 8.0 if above else label_width(names, 17)
+    left = 8.0 if above else label_width(names, 20)
     step, width = (40, 340) if above else (30, 436)
     drawing = Drawing(width, step * len(names) + 34, f"{_TITLES[key][0]}: {told}")
     axes = drawing.axes(left, 6, width - left - 62, step * len(names))
@@ -95,7 +95,7 @@ def _bars(
     axes.set_ylim(len(names) - 0.5, -0.72 if above else -0.5)
     axes.set_xlim(0, 1 if decimals == 2 else 1.06 * max(there) or 1)
     few_ticks(axes, x=4)
-    (labels_over_rows if above else row_labels)(drawing, axes, names, 34 if above else 17)
+    (labels_over_rows if above else row_labels)(drawing, axes, names, 40 if above else 20)
     row_values(axes, texts)
     return drawing
 

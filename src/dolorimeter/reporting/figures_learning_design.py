@@ -88,7 +88,8 @@ def _told(runs: Mapping[str, Sequence[Trial]], cues: Sequence[str]) -> str:
 
 def _times(run: Sequence[Trial]) -> list[float] | None:
     """Give minutes since the first trial of the run, where onsets are known and never go back."""
-    onsets = [trial.get("onset") for trial in run]
+    key = "outcome_onset" if all(trial.get("onset") is None for trial in run) else "onset"
+    onsets = [trial.get(key) for trial in run]
     numbers = [float(onset) for onset in onsets if onset is not None and not is_absent(onset)]
     if len(numbers) < len(run) or numbers != sorted(numbers):
         return None

@@ -15,10 +15,12 @@ from .learning_parts import behaved, designed, inflated, learned_view, noticed
 from .learning_views import data_counts, data_facts, design_facts
 from .learning_words import not_done, question
 from .render import render_page
+from .tables_learning import surprise
 from .tables_rules import rule_rows, status_counts
 
 Results = Mapping[str, Any]
 FORMAT = 1
+UNASKED = "not-applicable"
 
 
 def render_learning_report(results: Results) -> str:
@@ -61,6 +63,8 @@ def _view(results: Results) -> dict[str, Any]:
         "source": plain(data.get("source") or ""),
         "claim": _claim(claim),
         "rules": rules,
+        "rules_asked": [row for row in rules if row.status != UNASKED],
+        "rules_unasked": [row for row in rules if row.status == UNASKED],
         "rule_ids": {row.rule for row in rules if row.anchor},
         "status_counts": status_counts(rules),
         "data_counts": data_counts(data),
@@ -69,6 +73,11 @@ def _view(results: Results) -> dict[str, Any]:
         "design_facts": design_facts(design) if design else [],
         **designed(design),
         "learned": learned_view(block(results, "learned")),
+        "surprise": surprise(
+            results.get("sequences") or (),
+            "How surprising each outcome was to a learner of the sequence, mean bits a trial. "
+            "1 bit is what two outcomes that are always held equally likely give.",
+        ),
         "behaviour": behaved(block(results, "behaviour")),
         "rates": rates(results),
         "fits": fitted(results),

@@ -79,7 +79,7 @@ def verdict(fit: Results, measure: str) -> dict[str, str]:
     return {
         "status": status,
         "said": f"{sentence_case(fit.get('parameter') or 'alpha')} {word} by the {measure}.",
-        "reason": plain(fit.get("reason") or ""),
+        "reason": sentence_case(fit.get("reason") or ""),
     }
 
 

@@ -12,7 +12,7 @@ from .words import sentence_case
 Results = Mapping[str, Any]
 MEASURES: Mapping[str, tuple[str, str]] = {
     "rt": ("Reaction time", "s"),
-    "heart-rate": ("Heart rate", "standardized"),
+    "heart-rate": ("Heart rate", ""),
     "preference": ("Preference", ""),
     "pain": ("Rated pain", ""),
     "unpleasantness": ("Rated unpleasantness", ""),
@@ -28,6 +28,7 @@ MODELS: Mapping[str, str] = {
     "surprise": "Surprise",
     "beta-bernoulli": "Beta-Bernoulli",
     "transitions": "Transitions",
+    "no-learning": "No learning",
 }
 HOW: Mapping[str, str] = {
     "subject": "each subject by itself",

@@ -9,7 +9,7 @@ from typing import Any
 from . import decoding_inflation
 from .decoding_inflation import NOTES as _INFLATION_NOTES
 from .formats import count, interval, is_absent, number, p_value, plain
-from .learning_words import cue_name, trial_type
+from .learning_words import cue_name, model_name, trial_type
 from .tables import Cell, Row, Table, make_rows
 
 Entry = Mapping[str, Any]
@@ -111,6 +111,39 @@ def trial_types(entries: Sequence[Entry], caption: str) -> Table | None:
     )
     columns = ("Trials", "Number", "Value", "Error at the cue", "Error at the outcome")
     return Table(caption, columns, rows, compact=True)
+
+
+def surprise(entries: Sequence[Entry], caption: str) -> Table | None:
+    """Lay out how well learners foresee a sequence that no measure goes with.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        The results' ``sequences``: ``model``, ``parameters``, ``surprise``, ``ci95``, ``subjects``.
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    Table or None
+        One row a learner; None without any.
+    """
+    if not entries:
+        return None
+    rows = tuple(
+        Row(
+            model_name(plain(entry.get("model") or ""), entry.get("label")),
+            (
+                Cell(plain(entry.get("parameters") or "")),
+                Cell(number(entry.get("surprise")), _under(entry.get("ci95"))),
+                Cell(count(entry.get("subjects"))),
+            ),
+        )
+        for entry in entries
+    )
+    columns = ("Learner", "Parameters", "Surprise, bits", "Subjects")
+    notes = ("Under a surprise: its 95 % interval over subjects.",)
+    return Table(caption, columns, rows, notes, {1: "name"}, compact=True)
 
 
 def preference_tests(tests: Sequence[Entry], caption: str) -> Table | None:

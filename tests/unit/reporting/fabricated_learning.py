@@ -423,7 +423,7 @@ def _sequence() -> dict[str, Any]:
                 "run": f"{i // 260 + 1:02d}",
                 "cue": "",
                 "outcome": str(outcome),
-                "onset": onset,
+                "onset": None,
                 "outcome_onset": onset,
             }
         )
@@ -492,6 +492,16 @@ def _sequence() -> dict[str, Any]:
                 }
             },
         },
+        "sequences": [
+            {
+                "model": "transitions",
+                "label": None,
+                "parameters": "leak = 0.05",
+                "surprise": 0.873,
+                "ci95": [0.861, 0.885],
+                "subjects": 8,
+            }
+        ],
         "behaviour": None,
         "fits": None,
         "criterion": None,

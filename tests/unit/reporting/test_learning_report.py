@@ -120,6 +120,15 @@ def test_the_claim_comes_before_any_result(light: dict[str, Any]) -> None:
             assert 0 < words.index(statement["text"]) < words.index(light["summary"][0])
 
 
+def test_rules_that_do_not_apply_are_folded_away(light: dict[str, Any]) -> None:
+    page = render_learning_report(light)
+    folded = page[page.index("Rules that do not apply here: 1") :]
+    assert 'id="rule-C6"' in folded
+    assert 'id="rule-C4"' not in folded
+    light["claim"]["findings"] = light["claim"]["findings"][:1]
+    assert "do not apply" not in render_learning_report(light)
+
+
 def test_a_study_without_an_audit_claims_nothing(light: dict[str, Any]) -> None:
     words = Page(render_learning_report({**light, "claim": None})).words
     assert "The study was not audited, so nothing may be claimed" in words
@@ -198,6 +207,8 @@ def test_a_task_without_cues_is_drawn_without_any(
     assert "means over subjects" in parsed.words
     assert "over the presentations of each cue" not in parsed.words
     assert "hollow" not in parsed.words
+    assert "0.861 to 0.885" in parsed.words
+    assert "minutes since the first trial of the run" in parsed.words
 
 
 def test_the_methods_stand_in_a_box_word_for_word(light: dict[str, Any]) -> None:
