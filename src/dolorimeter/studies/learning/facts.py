@@ -7,6 +7,8 @@ from typing import Any
 
 from dolorimeter.audit import Facts, Proposition, Test
 
+from .drift import LEAST_KEPT
+
 Content = Mapping[str, Any]
 LEVEL = 0.05
 BEFOREHAND = "with the learning rate fixed beforehand"
@@ -74,18 +76,20 @@ def _clean(outside: tuple[str, ...] = ()) -> dict[str, Any]:
 def _beforehand(measure: str, criterion: Content) -> Any:
     steady = criterion["without_drift"]
     r, p = (None, None) if steady is None else (steady["default"]["r"], steady["p_holm"])
+    kept = 0.0 if steady is None else steady["default"]["kept"]
     facts = _facts(
         f"{measure}, {BEFOREHAND}", **_clean(),
         result=Test(r, 0.0, p, metric="correlation within subjects"),
     )  # fmt: skip
-    evidence = _evidence(r, "", f"t test over subjects {p_words(p)}")
+    evidence = _evidence(r, "", f"t test over subjects {p_words(p)}", kept)
     said = f"{_follows(measure, criterion)}, {BEFOREHAND}"
-    return facts, (Proposition(said, ("K5",), _shown(p), evidence),)
+    return facts, (Proposition(said, ("K5",), _shown(p, kept), evidence),)
 
 
 def _searched(content: Content, measure: str, criterion: Content) -> Any:
     steady = criterion["without_drift"]
     r, p = (None, None) if steady is None else (steady["r"], steady["p_search_holm"])
+    kept = 0.0 if steady is None else steady["kept"]
     facts = _facts(
         f"{measure}, {SEARCHED}", **_clean(), **_null(content, criterion),
         result=Test(r, None, p, metric="correlation within subjects"),
@@ -93,8 +97,8 @@ def _searched(content: Content, measure: str, criterion: Content) -> Any:
     said = f"{_follows(measure, criterion)}, {SEARCHED}"
     at = "" if steady is None else f" at {steady['alpha']:.2f}"
     return facts, (
-        Proposition(said, ("K5", "V1"), _shown(p), _evidence(r, at, p_words(p))),
-        _near(measure, criterion, _shown(p)),
+        Proposition(said, ("K5", "V1"), _shown(p, kept), _evidence(r, at, p_words(p), kept)),
+        _near(measure, criterion, _shown(p, kept)),
     )
 
 
@@ -107,9 +111,9 @@ def _near(measure: str, criterion: Content, follows: bool | None) -> Proposition
     interval = steady["ci95"]
     where = "" if interval is None else f" (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
     said = f"the learning rate of {measure} is known to be near {steady['alpha']:.2f}{where}"
-    shown = None if follows is None else follows and bool(steady["identified"])
-    evidence = steady["reason"].rstrip(".")
-    if steady["identified"] and follows is False:
+    shown = None if follows is None else follows and bool(criterion["identified"])
+    evidence = (criterion if not criterion["identified"] else steady)["reason"].rstrip(".")
+    if criterion["identified"] and follows is False:
         evidence = "that the measure follows the model at all is not shown"
     return Proposition(said, ("K5", "V1"), shown, evidence)
 
@@ -140,14 +144,17 @@ def _follows(measure: str, criterion: Content) -> str:
     )
 
 
-def _evidence(r: float | None, at: str, tested: str) -> str:
+def _evidence(r: float | None, at: str, tested: str, kept: float) -> str:
     if r is None:
         return TOO_FEW
-    return f"r = {r:.3f}{at} with a drift over trials taken out, {tested} (Holm over measures)"
+    said = f"r = {r:.3f}{at} with a drift over trials taken out, {tested} (Holm over measures)"
+    if kept < LEAST_KEPT:
+        said += f"; only {100 * kept:.1f} % of the values' variance is no drift, too little to tell"
+    return said
 
 
-def _shown(p: float | None) -> bool | None:
-    return None if p is None else p < LEVEL
+def _shown(p: float | None, kept: float) -> bool | None:
+    return None if p is None else p < LEVEL and kept >= LEAST_KEPT
 
 
 def p_words(value: float | None) -> str:

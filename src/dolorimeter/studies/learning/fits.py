@@ -9,11 +9,10 @@ import numpy as np
 from dolorimeter.core import Trials
 from dolorimeter.learning import MODELS
 from dolorimeter.learning.compare import Comparison
-from dolorimeter.learning.criterion import CorrelationFit
 from dolorimeter.learning.fitted import LearningFit, ModelFit, without_nan
 from dolorimeter.learning.recovery import ModelRecovery, ParameterRecovery
 
-from .drift import steady_block
+from .drift import Steady, steady_block, verdict
 
 PHRASES = {
     "magnitude": "magnitude of the value",
@@ -80,14 +79,14 @@ def _left_out(model: str, comparison: Comparison | None) -> float | None:
     return None
 
 
-def criterion_block(found: ModelFit, steady: CorrelationFit | None) -> dict[str, Any] | None:
+def criterion_block(found: ModelFit, steady: Steady | None) -> dict[str, Any] | None:
     """Return the paper's correlation criterion for one measure [science 2.3].
 
     Parameters
     ----------
     found : ModelFit
         The first model's fit.
-    steady : CorrelationFit or None
+    steady : Steady or None
         Its criterion again, a drift over trials taken out.
 
     Returns
@@ -101,6 +100,7 @@ def criterion_block(found: ModelFit, steady: CorrelationFit | None) -> dict[str,
     likelihood = found.estimates["pooled"].profiles
     profile = fit.profiles[0]
     same = [p for p in likelihood if p.parameter == profile.parameter]
+    identified, reason = verdict(fit, steady)
     cases = {case.what: case for case in found.sensitivity}
     cues = {w.split()[1]: c for w, c in cases.items() if w.startswith("cue ")}
     first_ten = [c for w, c in cases.items() if w.startswith("first ")]
@@ -124,8 +124,8 @@ def criterion_block(found: ModelFit, steady: CorrelationFit | None) -> dict[str,
         },
         "without_drift": None if steady is None else steady_block(steady),
         "exchanged": fit.exchanged,
-        "identified": bool(fit.identified),
-        "reason": fit.reason,
+        "identified": identified,
+        "reason": reason,
         "profile": {
             "alpha": profile.grid.tolist(),
             "r": np.tanh(profile.values).tolist(),
