@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dolorimeter.bids import count_notices
+from dolorimeter.bids import Notice, count_notices
 from dolorimeter.core import Trials
 from dolorimeter.core.containers import Floats
 from dolorimeter.learning import MODELS, Learned
@@ -35,7 +35,7 @@ def data_block(data: LearningData) -> dict[str, Any]:
         The block ``"data"``.
     """
     trials = data.trials
-    runs = {(s, r) for s, r in zip(trials.subject.tolist(), trials.run.tolist(), strict=True)}
+    runs = set(zip(trials.subject.tolist(), trials.run.tolist(), strict=True))
     measures = {
         name: {"present": int(np.isfinite(v).sum()), "missing": int(np.isnan(v).sum())}
         for name, v in trials.measures.items()
@@ -52,9 +52,7 @@ def data_block(data: LearningData) -> dict[str, Any]:
         "cues": _counts(trials.cue),
         "outcomes": _counts(trials.outcome),
         "measures": measures,
-        "notices": [
-            {"file": n.file, "row": n.row, "what": n.what} for n in data.notices[:MOST_NOTICES]
-        ],
+        "notices": [_told(notice) for notice in data.notices[:MOST_NOTICES]],
         "notice_counts": count_notices(data.notices),
     }
 
@@ -188,12 +186,8 @@ def behaviour_block(data: LearningData) -> dict[str, Any]:
         if means.empty or "" in means:
             continue
         by_cue[name] = {
-            str(cue): {
-                "mean": float(column.mean()),
-                "se": _number(column.sem()),
-                "n": int(column.count()),
-            }
-            for cue, column in means.items()
+            str(cue): {"mean": own.mean(), "se": _number(own.sem()), "n": int(own.count())}
+            for cue, own in means.items()
         }
         paired += _paired(name, means)
     return {"preferences": _preferences(data), "by_cue": by_cue, "paired": paired}
@@ -246,6 +240,10 @@ def _preferences(data: LearningData) -> dict[str, Any] | None:
 def _counts(names: np.ndarray) -> dict[str, int]:
     found, counts = np.unique(names, return_counts=True)
     return {str(n): int(c) for n, c in zip(found, counts, strict=True)}
+
+
+def _told(notice: Notice) -> dict[str, Any]:
+    return {"file": notice.file, "row": notice.row, "what": notice.what}
 
 
 def _number(value: float) -> float | None:

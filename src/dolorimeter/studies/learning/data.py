@@ -94,6 +94,8 @@ def read_learning(
             found = f"{name!r}, who is not in the data"
             raise InputError("leave_out", found, f"one of {', '.join(np.unique(trials.subject))}")
     if leave_out:
+        if set(trials.subject.tolist()) <= set(leave_out):
+            raise InputError("leave_out", "everyone", "someone who stays")
         trials = trials.take(~np.isin(trials.subject, leave_out))
         notices += tuple(
             Notice(f"sub-{name}", None, "left out as asked", "left-out") for name in leave_out

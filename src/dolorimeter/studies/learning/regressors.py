@@ -123,7 +123,10 @@ def _read(folder: Path) -> dict[str, Any]:
     path = folder / "results.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise InputError(str(path), found, "results of `dolorimeter learning fit`") from error
+    except ValueError as error:
         raise InputError(str(path), str(error), "results of `dolorimeter learning fit`") from error
     if not isinstance(content, dict) or content.get("study") != "learning":
         raise InputError(str(path), "no learning study", "results of `dolorimeter learning fit`")
