@@ -203,7 +203,7 @@ def class_counts(codes: Ints, n_classes: int, assignment: Ints, n_folds: int) ->
 def _read(y: ArrayLike) -> Target:
     given = np.asarray(y)
     whole = given.dtype.kind != "f" or bool(np.all(given == np.round(given)))
-    return read_classes(given) if whole else read_numbers(given)
+    return read_classes(y) if whole else read_numbers(y)
 
 
 def _all_pairs(target: Target) -> Scheme:

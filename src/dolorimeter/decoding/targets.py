@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
+
+# Objects are read as the first of these that they all are; the rest are names.
+KINDS = ((np.bool_, bool | np.bool_), (np.int64, Integral), (np.float64, Real))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ def read_classes(y: ArrayLike) -> Target:
     Raises
     ------
     InputError
-        If there are fewer than two classes, or labels are numbers that are not whole.
+        If a label is missing, there are fewer than two classes, or labels are numbers that are not
+        whole.
     """
     given = _one_dimensional(y)
     if given.dtype.kind == "f":
@@ -128,4 +134,19 @@ def _one_dimensional(y: ArrayLike) -> NDArray[np.generic]:
     given = np.asarray(y)
     if given.ndim != 1:
         raise InputError("y", f"shape {given.shape}", "one value a sample, shape (n,)")
-    return given.astype(str) if given.dtype.kind == "O" else given
+    if given.dtype.kind == "U" and not isinstance(y, np.ndarray):
+        given = np.asarray(y, dtype=object)  # NumPy turns a list's NaN among names into "nan"
+    return _of_one_kind(given) if given.dtype.kind == "O" else given
+
+
+def _of_one_kind(given: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Read objects as what they all are; refuse the missing ones, which have no class."""
+    missing = np.asarray(pd.isna(given))
+    if missing.any():
+        found = f"{missing.sum()} missing, the first in sample {np.flatnonzero(missing)[0]}"
+        remedy = "Leave samples without a label out."
+        raise InputError("y", found, "a label or number for each sample", remedy)
+    for kind, known in KINDS:
+        if len(given) and all(isinstance(value, known) for value in given):
+            return given.astype(kind)
+    return given.astype(str)
