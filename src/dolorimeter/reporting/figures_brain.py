@@ -162,6 +162,8 @@ def _largest(volume: NDArray[np.float64]) -> float:
 
 def _unlike_template(brain: BrainMap) -> str:
     """Say why a map does not belong on the template; empty where it does."""
+    if not _volume(brain).any():
+        return "which shows nothing but zeros"
     if _edges(brain).max() > _COARSE:
         return f"whose voxels of {_voxel_size(brain)} are too coarse for an anatomy"
     template = _template()[1]
@@ -188,14 +190,24 @@ def _on_template(brain: BrainMap, plotting: Any) -> Picture:
         cmap=_CMAP,
         vmax=limit,
         colorbar=False,
-        transparency=Nifti1Image(np.abs(volume), brain.affine),  # what is weak lets anatomy through
-        transparency_range=[0.0, 0.4 * limit],
+        **_transparency(brain, volume, 0.4 * limit),
         figure=figure,
         axes=_DRAWN,
         black_bg=False,
     )
     _color_bar(figure, limit)
     return Picture(_png(figure), f"{plain(brain.name)}: horizontal slices on the MNI152 template")
+
+
+def _transparency(brain: BrainMap, volume: NDArray[np.float64], opaque: float) -> dict[str, Any]:
+    """Let anatomy through where the map is weak; nilearn refuses that of a map nowhere weak."""
+    from nibabel import Nifti1Image
+
+    size = np.abs(volume)
+    if size.min() >= opaque:
+        return {}
+    shown = Nifti1Image(size, brain.affine)
+    return {"transparency": shown, "transparency_range": [0.0, opaque]}
 
 
 def _heights(brain: BrainMap) -> list[int]:
@@ -214,7 +226,8 @@ def _in_glass(brain: BrainMap, plotting: Any) -> Picture:
     plotting.plot_glass_brain(
         Nifti1Image(volume, brain.affine),
         display_mode="xz",  # outlines take most of the time: two views, not four
-        threshold=max(strong, 1e-9 * limit),
+        # Equal values at the top would all lie on the threshold, and none be drawn.
+        threshold=float(np.clip(strong, 1e-9 * limit, (1 - 1e-6) * limit)),
         cmap=_CMAP,
         vmax=limit,
         plot_abs=False,

@@ -50,6 +50,21 @@ def test_a_map_in_the_brain_is_drawn_on_the_template():
     assert plt.get_fignums() == []  # nothing is left open behind the page
 
 
+@pytest.mark.parametrize("values", [np.full(64, -0.7), np.linspace(0.5, 1, 64)])
+def test_a_map_that_is_nowhere_weak_is_drawn_on_the_template(values: Any) -> None:
+    pytest.importorskip("nilearn")
+    affine = np.diag([8.0, 8.0, 8.0, 1.0])
+    affine[:3, 3] = (-12.0, -30.0, 10.0)
+    drawn = draw(BrainMap(values, np.ones((4, 4, 4), bool), affine, "offset"))
+    assert_pictures(drawn, 2)
+
+
+def test_a_map_of_zeros_is_drawn_as_plain_slices():
+    nothing = brain()
+    drawn = draw(BrainMap(0 * nothing.values, nothing.mask, nothing.affine, "nothing"))
+    assert_pictures(drawn, 1)
+
+
 def test_a_map_elsewhere_is_drawn_as_plain_slices():
     pytest.importorskip("nilearn")
     drawn = draw(shifted(brain(), 60.0))
