@@ -157,6 +157,21 @@ def test_steps_outside_see_every_sample_and_take_places_away():
         ({"objective": Prediction(), "estimator": Ridge()}, "Ridge with a target of classes"),
         ({"objective": Prediction(), "inside": ({"select": 7},)}, "at most 6"),
         ({"objective": Prediction(), "outside": ({"components": 7},)}, "at most 6"),
+        (
+            {
+                "objective": Prediction(),
+                "inside": ({"components": 3}, {"scale": True}, {"select": 5}),
+            },
+            "step select: 5; expected at most 3, the features left by components: 3",
+        ),
+        (
+            {
+                "objective": Prediction(),
+                "outside": ({"select": 2},),
+                "inside": ({"components": 3},),
+            },
+            "at most 2, the features left by select: 2",
+        ),
         ({"objective": Prediction(), "inside": ({"scale": 3},)}, "expected true"),
     ],
 )
@@ -200,6 +215,20 @@ def test_studies_that_cannot_be_are_refused(name, value):
     with pytest.raises(InputError) as caught:
         DecodingStudy(**{"objective": Prediction(), name: value})
     assert caught.value.where == name
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"inside": ({"scale": True},)}, "inside"), ({"priors": "equal"}, "priors"),
+        ({"estimator": LogisticRegression()}, "an estimator of scikit-learn"),
+        ({"objective": Prediction(scheme="leave-one-pair-out")}, "leave-one-pair-out"),
+    ],
+)  # fmt: skip
+def test_a_searchlight_that_would_not_do_what_the_study_does_is_refused(options, said):
+    with pytest.raises(InputError, match=f"searchlight: together with {said}") as caught:
+        DecodingStudy(**{"objective": Prediction(), "searchlight": 6.0} | options)
+    assert "\n" not in str(caught.value)
 
 
 def test_penalties_are_not_ignored_beside_an_estimator():

@@ -53,6 +53,7 @@ def check_study(study: DecodingStudy) -> None:
     _check_numbers(study)
     _check_estimator_named(study)
     _check_group(study)
+    _check_searchlight(study)
 
 
 def _check_numbers(study: DecodingStudy) -> None:
@@ -100,6 +101,23 @@ def _check_group(study: DecodingStudy) -> None:
         rule = "none, unless the scheme is leave-one-group-out"
         remedy = "Choose that scheme to keep groups whole."
         raise InputError("group", repr(study.group), rule, remedy)
+
+
+def _check_searchlight(study: DecodingStudy) -> None:
+    """Refuse a searchlight that would not do at each center what the study does."""
+    if study.searchlight is None:
+        return
+    reasons = (
+        ("inside", bool(study.inside)),
+        ("priors", study.priors is not None),
+        ("an estimator of scikit-learn", not isinstance(study.estimator, str)),
+        ("leave-one-pair-out", study.scheme == "leave-one-pair-out"),
+    )
+    for name, given in reasons:
+        if given:
+            rule = "lda or ridge alone in each sphere, each sample tested once"
+            remedy = f"Leave out the searchlight or {name}."
+            raise InputError("searchlight", f"together with {name}", rule, remedy)
 
 
 def check_samples(study: DecodingStudy, samples: Samples) -> None:

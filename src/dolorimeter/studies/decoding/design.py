@@ -68,7 +68,9 @@ class DecodingStudy:
     null : str, default "relabelling"
         ``"nominal"`` judges the score against one over the number of classes: a departure.
     searchlight : float, optional
-        Radius in mm of a searchlight over the images.
+        Radius in mm of a searchlight over the images, with the same folds, penalty and exchange
+        and at most 1,000 permutations. Not together with ``inside``, ``priors`` or an estimator of
+        scikit-learn.
     unrelated : bool, default False
         Nobody is related to anybody, where no family is named: declared, not measured.
     signal : str

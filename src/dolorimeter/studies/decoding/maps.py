@@ -116,7 +116,7 @@ def make_maps(plan: Plan, univariate: UnivariateMap | None, searched: Floats | N
     univariate : UnivariateMap or None
         The mass-univariate map.
     searched : ndarray of shape (n_features,) or None
-        Searchlight scores.
+        Searchlight scores less what is expected by chance.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from dolorimeter.decoding import normalize_pattern
 
 from .checks import check_samples
 from .design import DecodingStudy
-from .steps import check_step, make_step
+from .steps import check_steps, make_step
 
 Names = NDArray[np.str_]
 
@@ -213,8 +213,7 @@ def _trained_on(study: DecodingStudy, samples: Samples) -> Ints:
 def _features(study: DecodingStudy, samples: Samples, rows: Ints, labels: Ints | Floats) -> Floats:
     """Return features as decoded; steps outside the folds see every sample."""
     features = normalized(study.objective.normalization, samples)
-    for step in (*study.outside, *study.inside):
-        check_step(step, samples.features.shape[1])
+    check_steps((*study.outside, *study.inside), samples.features.shape[1])
     for step in study.outside:
         transformer = make_step(step, bool(samples.class_names)).fit(features[rows], labels)
         features = transformer.transform(features)

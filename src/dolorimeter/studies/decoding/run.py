@@ -12,8 +12,6 @@ import pandas as pd
 from dolorimeter._version import __version__
 from dolorimeter.audit import audit_study
 from dolorimeter.core import Samples
-from dolorimeter.decoding import search_samples
-from dolorimeter.studies.streams import stream
 from dolorimeter.studies.tripod import fill_tripod
 
 from .comparators import bulk, other_normalization, residual, residual_block, univariate
@@ -28,6 +26,7 @@ from .maps import make_maps
 from .plan import Plan, make_plan
 from .result import DecodingResult
 from .scores import score_block
+from .searchlight import search
 from .specificity import ask_modalities
 from .summary import summarize
 
@@ -58,7 +57,8 @@ def run(study: DecodingStudy, samples: Samples, seed: int) -> DecodingResult:
     found = crossfit(plan)
     amplitude, other = bulk(plan), other_normalization(plan)
     each, specific = univariate(plan), ask_modalities(plan)
-    maps = make_maps(plan, each, _searched(plan))
+    searched = search(plan)
+    maps = make_maps(plan, each, None if searched is None else searched.map)
     content: dict[str, Any] = {
         "format": 1,
         "study": "decoding",
@@ -81,6 +81,7 @@ def run(study: DecodingStudy, samples: Samples, seed: int) -> DecodingResult:
         },
         "specificity": None if specific is None else specific.to_dict(),
         "inflation": measure_inflation(plan, found),
+        "searchlight": None if searched is None else searched.to_dict(),
         "maps": maps.blocks(),
         "top_features": maps.top(),
     }
@@ -94,23 +95,6 @@ def run(study: DecodingStudy, samples: Samples, seed: int) -> DecodingResult:
     # What JSON cannot hold must not get as far as the disk.
     content = json.loads(json.dumps(content, allow_nan=False))
     return DecodingResult(content, claim, _predictions(plan, found), maps)
-
-
-def _searched(plan: Plan) -> Any:
-    """Search the images sphere by sphere where the study asks for it, on the study's folds."""
-    study = plan.study
-    if study.searchlight is None:
-        return None
-    samples, found = plan.everything.take(plan.rows), []
-    for name, rows in plan.parts:
-        groups = None if plan.groups is None else plan.groups[rows]
-        part = search_samples(
-            samples.take(rows), study.searchlight, scheme=study.scheme, groups=groups,
-            regularization=study.regularization,
-            random_state=stream(plan.seed, "searchlight", name),
-        )  # fmt: skip
-        found.append(part.scores)
-    return np.mean(found, axis=0)
 
 
 def _confusion(plan: Plan, found: Crossfit) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sklearn.decomposition import PCA
@@ -50,26 +50,37 @@ def make_step(step: Mapping[str, Any], classes: bool) -> Any:
     return PCA(n_components=value, svd_solver="full")
 
 
-def check_step(step: Mapping[str, Any], n_features: int) -> None:
-    """Refuse a step that asks for more features than there are.
+def check_steps(steps: Iterable[Mapping[str, Any]], n_features: int) -> int:
+    """Refuse steps of which one asks for more features than those before it leave.
 
     Parameters
     ----------
-    step : mapping
-        As for :func:`make_step`.
+    steps : iterable of mapping
+        As for :func:`make_step`, in the order in which they are taken.
     n_features : int
-        Features of the samples.
+        Features before the first.
+
+    Returns
+    -------
+    int
+        Features after the last.
 
     Raises
     ------
     InputError
-        If it does, or cannot be built.
+        If one does, or cannot be built.
     """
-    make_step(step, classes=True)
-    ((name, value),) = step.items()
-    if name != "scale" and value > n_features:
-        rule = f"at most {n_features}, the features there are"
-        raise InputError(f"step {name}", str(value), rule)
+    source = "there are"
+    for step in steps:
+        make_step(step, classes=True)
+        ((name, value),) = step.items()
+        if name == "scale":
+            continue
+        if value > n_features:
+            rule = f"at most {n_features}, the features {source}"
+            raise InputError(f"step {name}", str(value), rule)
+        n_features, source = value, f"left by {name}: {value} before it"
+    return n_features
 
 
 def uses_labels(step: Mapping[str, Any]) -> bool:
