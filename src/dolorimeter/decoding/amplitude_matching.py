@@ -26,11 +26,11 @@ class Matched:
     ----------
     sets : ndarray of shape (n_sets, n_classes), int64
         Rows of each set, in the order of the classes.
-    standard : ndarray of shape (n, 2), float64
-        Mean and deviation of each sample in units of their deviation within class and block.
-    before : ndarray of shape (2,), float64
-        Standardized difference of the mean and of the deviation between the two classes that
-        differ most, over all samples, taken within blocks.
+    standard : ndarray of shape (n, n_measures), float64
+        What was measured of each sample in units of its deviation within class and block.
+    before : ndarray of shape (n_measures,), float64
+        Standardized difference of each measure between the two classes that differ most, over all
+        samples, taken within blocks.
     """
 
     sets: Ints
@@ -47,12 +47,11 @@ class Matched:
 
         Returns
         -------
-        ndarray of shape (2,), float64
-            Of the mean and of the deviation, between the two classes that differ most; NaN
-            without a set.
+        ndarray of shape (n_measures,), float64
+            Of each measure, between the two classes that differ most; NaN without a set.
         """
         if not len(sets):
-            return np.full(2, np.nan)
+            return np.full(self.standard.shape[1], np.nan)
         means = self.standard[sets].mean(axis=0)
         pairs = combinations(range(len(means)), 2)
         return _largest(np.array([means[b] - means[a] for a, b in pairs]))
@@ -63,15 +62,16 @@ def match_amplitude(
 ) -> Matched:
     """Match each sample of the rarest class of a block to one of each other class.
 
-    Within each block the total distance in (mean, deviation), each in units of its deviation
-    within class and block, is made as small as it can be (optimal assignment); sets with a
-    difference beyond the caliper in either are dropped. The caliper of a quarter of a deviation
+    Within each block the total distance in what was measured, each measure in units of its
+    deviation within class and block, is made as small as it can be (optimal assignment); sets with
+    a difference beyond the caliper in any are dropped. The caliper of a quarter of a deviation
     is that of Rosenbaum & Rubin (1985, American Statistician 39, 33).
 
     Parameters
     ----------
-    measured : array-like of shape (n, 2)
-        Mean and deviation of each sample before normalization.
+    measured : array-like of shape (n, n_measures)
+        Amplitude of each sample before normalization: mean, deviation, perhaps the projection on
+        a profile (:func:`~dolorimeter.decoding.gain_profile.project_on_others`).
     codes : ndarray of shape (n,), int64
         Classes 0 … K - 1.
     blocks : ndarray of shape (n,), int64
@@ -147,15 +147,15 @@ def _difference(standard: Floats, codes: Ints, blocks: Ints) -> Floats:
     """Return the largest difference between two classes, within blocks that have both."""
     found = []
     for a, b in combinations(range(int(codes.max()) + 1), 2):
-        total, weights = np.zeros(2), 0
+        total, weights = np.zeros(standard.shape[1]), 0
         for block in np.unique(blocks):
             one, two = (standard[(blocks == block) & (codes == k)] for k in (a, b))
             weight = min(len(one), len(two))
             if weight:
                 total, weights = total + weight * (two.mean(0) - one.mean(0)), weights + weight
-        found.append(total / weights if weights else np.full(2, np.nan))
+        found.append(total / weights if weights else np.full(standard.shape[1], np.nan))
     known = [d for d in found if not np.isnan(d).any()]
-    return _largest(np.array(known)) if known else np.full(2, np.nan)
+    return _largest(np.array(known)) if known else np.full(standard.shape[1], np.nan)
 
 
 class AmplitudeRemover(TransformerMixin, BaseEstimator):

@@ -157,6 +157,96 @@ def test_three_classes(rng):
     assert found.score > found.null_mean + 0.2
 
 
+def volunteers(seed, gains, pattern=0.0, noise=4.0, n_subjects=20, n=64, spread=0.0):
+    """Noisy trials of several subjects whose classes differ by gain on one profile, or pattern."""
+    rng = np.random.default_rng(seed)
+    profile, shape = rng.normal(size=(2, 200))
+    y, subject = np.tile([0, 1], n // 2 * n_subjects), np.repeat(np.arange(n_subjects), n)
+    gain = np.asarray(gains)[y] + spread * rng.normal(size=len(y))
+    X = gain[:, None] * profile + pattern * np.outer(y, shape)
+    return X + noise * rng.normal(size=X.shape), y, subject
+
+
+def passes(seeds, profile, gains, one=False, **simulated):
+    """Share of simulated studies that pass."""
+    found = []
+    for seed in range(seeds):
+        X, y, subject = volunteers(seed, gains, **simulated)
+        check = residual_amplitude_check(
+            X, y, None if one else subject, profile=profile, permutations=39, random_state=seed
+        )
+        assert check.difference_before.shape == check.difference_after.shape == (2,)
+        found.append(check.possible and check.p_value <= 0.05)
+    return np.mean(found)
+
+
+def test_a_gain_in_noise_falls_only_where_projections_are_matched():
+    assert passes(6, "none", (0.4, 1.0)) > 0.8  # the deviation hardly measures gain in noise
+    assert passes(12, None, (0.4, 1.0)) <= 2 / 12
+
+
+def test_a_pattern_in_noise_passes_with_projections_matched():
+    assert passes(8, None, (0.7, 0.7), pattern=0.6) > 0.6
+
+
+def test_a_gain_in_one_subject_falls_to_the_profile_of_the_other_samples():
+    options = {"n_subjects": 1, "n": 160, "one": True}
+    assert passes(15, "none", (0.4, 1.0), noise=3.0, **options) > 0.5
+    assert passes(15, None, (0.4, 1.0), noise=3.0, **options) <= 3 / 15
+    assert passes(15, None, (0.7, 0.7), pattern=0.8, **options) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("simulated", "given", "said"),
+    [
+        ({"n_subjects": 3}, {}, "deviation and projection on the mean profile of other subjects"),
+        ({"n_subjects": 2}, {}, "of other samples of the subject"),
+        ({"n_subjects": 2, "spread": 1.0, "noise": 1.0}, {}, "of mean and deviation before"),
+        ({"n_subjects": 2}, {"profile": "others"}, "of other subjects"),
+        ({"n_subjects": 3}, {"profile": "own"}, "of other samples of the subject"),
+        ({"n_subjects": 3}, {"profile": "none"}, "of mean and deviation before"),
+    ],
+)
+def test_what_is_matched_depends_on_subjects_and_reliability(simulated, given, said):
+    X, y, subject = volunteers(0, (0.7, 0.7), **simulated)
+    found = residual_amplitude_check(X, y, subject, permutations=3, random_state=0, **given)
+    assert said in found.reason
+
+
+def test_subjects_given_as_blocks_are_others_too():
+    X, y, subject = volunteers(0, (0.7, 0.7), n_subjects=4)
+    found = residual_amplitude_check(
+        X, y, blocks=subject, groups=subject, scheme="leave-one-subject-out", permutations=3,
+        random_state=0,
+    )  # fmt: skip
+    assert "mean profile of other blocks" in found.reason
+
+
+def test_regression_takes_the_projection_out_too():
+    X, y, subject = volunteers(1, (0.2, 1.2), n_subjects=3, n=24)
+    pairs, options = np.arange(72) // 2, {"scheme": "leave-one-pair-out", "permutations": 1}
+    scores = [
+        residual_amplitude_check(
+            X, y, subject, method="regression", groups=pairs, profile=p, random_state=0, **options
+        ).score
+        for p in ("none", None)
+    ]
+    assert scores[1] < scores[0]
+
+
+@pytest.mark.parametrize("method", ["matching", "regression"])
+@pytest.mark.parametrize("ddof", [0, 1])
+def test_not_possible_for_normalized_samples(rng, method, ddof):
+    X, y = trials(rng, pattern=0.5)
+    X = normalize_pattern(X)
+    X /= X.std(axis=1, ddof=ddof, keepdims=True)
+    found = residual_amplitude_check(X, y, method=method, permutations=3)
+    assert not found.possible
+    assert found.score is None
+    assert "normalized already" in found.reason
+    assert found.difference_before.shape == (2,)
+
+
 def test_not_possible_where_classes_do_not_overlap(rng):
     X, y = trials(rng, gain=9.0)
     found = residual_amplitude_check(X, y, permutations=19)
@@ -189,6 +279,8 @@ def test_remover_is_a_scikit_learn_transformer():
     ("change", "message"),
     [
         ({"method": "weighting"}, "'matching' or 'regression'"),
+        ({"profile": "mine"}, "profile"),
+        ({"profile": "others"}, "'others' of one subject"),
         ({"caliper": 0.0}, "caliper"),
         ({"caliper": np.nan}, "caliper"),
         ({"y": np.zeros(80)}, "y"),
