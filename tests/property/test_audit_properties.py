@@ -41,6 +41,7 @@ WORDS = {
     "signal": ["EEG"],
     "shared_subjects": [0, 3],
     "shared_families": [0, 2],
+    "shared_sites": [0, 1],
     "duplicates": [0, 1],
     "trials_per_test_sample": [1, 8],
     "fitted_outside": [(), ("scaling",)],

@@ -91,7 +91,7 @@ def _inference(facts: Facts) -> Iterator[Judged]:
         Condition("objective", True if facts.objective else None, "", "no objective is declared"),
         Condition("pain", facts.pain, "the target is not pain", "that the target is pain unknown"),
     ]
-    for rule in ("C5", "K5", "W3", "V1"):
+    for rule in ("C5", "K5", "W3", "V1", *_spoiling(facts)):
         verdict = RULES[rule].check(facts)
         holds = {"passed": True, "warned": True, "violated": False}.get(verdict.status)
         conditions.append(Condition(rule, holds, verdict.text, verdict.text))
@@ -101,6 +101,14 @@ def _inference(facts: Facts) -> Iterator[Judged]:
     said = f"that pain can be inferred from the pattern in {signal(facts)}: {reasons}"
     text = _posterior(facts) if kind == "granted" else said
     yield kind, Statement(text, rules_of(facts, conditions, kind, "C5"))
+
+
+def _spoiling(facts: Facts) -> tuple[str, ...]:
+    """Name the rules without which the rates of the pattern are not those of single samples."""
+    if facts.objective == "signature":
+        return ("N1", "N2", "S1")
+    live = ("K6",) if facts.timing == "live" else ()
+    return ("K2", "K3", *live) if facts.objective == "prediction" else ()
 
 
 def _posterior(facts: Facts) -> str:
@@ -134,6 +142,8 @@ def _use(facts: Facts) -> Iterator[Judged]:
     text = "clinical, medico-legal or other real-life use"
     if facts.tested_in_use is False:
         yield "refused", Statement(f"{text}: not tested there", ("C6",))
+    elif facts.objective == "signature" and "use" in facts.claims:
+        yield "refused", Statement(f"{text}: a signature is no instrument", ("C6",))
     elif facts.tested_in_use is None:
         why = "whether it was tested there is not known"
         yield "unproven", Statement(f"{text}: {why}", ("C6",))
@@ -147,6 +157,9 @@ def _use_where_tested(facts: Facts) -> Judged:
     status = _status(main, facts) if main else "unknown"
     rules = ("C6", main) if main else ("C6",)
     text = f"use of {subject(facts)} where it was tested ({facts.population})"
+    if facts.looks_ahead:
+        why = "what was tested uses later times"
+        return "refused", Statement(f"{text}: {why}", (*rules, "K6"))
     if status == "passed" and facts.population:
         return "granted", Statement(text, rules)
     why = "the claim of the objective itself is not granted"

@@ -61,6 +61,14 @@ class Test:
 
     def __post_init__(self) -> None:
         check_fields(self, probabilities=("p",))
+        if any(word in self.metric.lower() for word in ("error", "loss", "deviance")):
+            rule = "a figure of which more is better, such as accuracy or predictive R²"
+            raise InputError("metric", repr(self.metric), rule)
+        within = (self.value, self.null_mean, *(self.ci95 or ()))
+        if self.metric.lower().endswith("accuracy"):
+            for share in within:
+                if share is not None and not 0 <= share <= 1:
+                    raise InputError("accuracy", repr(share), "a share between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,8 @@ class Comparator:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if self.modality.strip().lower() == "pain":
+            raise InputError("modality", repr(self.modality), "a modality other than pain")
         if self.margin is not None and self.margin <= 0:
             raise InputError("margin", repr(self.margin), "a positive number")
 
@@ -133,6 +143,8 @@ class Facts:
         The result once mean and deviation before normalization are matched across classes.
     shared_subjects, shared_families : int or None
         How many stand in training and test of one fold; 0 families where nobody is related.
+    shared_sites : int or None
+        Sites in training and test of one fold; asked for where the claim is about new groups.
     duplicates : int or None
         Identical samples on both sides of a fold.
     trials_per_test_sample : int or None
@@ -194,6 +206,7 @@ class Facts:
     residual_amplitude: Test | None = None
     shared_subjects: int | None = None
     shared_families: int | None = None
+    shared_sites: int | None = None
     duplicates: int | None = None
     trials_per_test_sample: int | None = None
     grouped_by: Grouping | None = None

@@ -49,3 +49,20 @@ def test_a_pattern_that_never_occurs_tells_nothing(status, inferring):
 )  # fmt: skip
 def test_rates_from_a_leaking_test_are_none(inferring, gap):
     assert not posterior(replace(inferring, **gap))
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"grouped_by": "stimulus", "trials_per_test_sample": 12},
+        {"looks_ahead": ("x",), "timing": "live"},
+    ],
+)
+def test_rates_of_spoiled_samples_carry_no_inference(prediction, spoiled):
+    facts = replace(
+        prediction, claims=("reverse-inference",), base_rate=0.2, pattern_given_pain=0.7,
+        pattern_given_no_pain=0.3,
+    )  # fmt: skip
+    assert [s for s in audit_study([(facts, ())]).granted if "C5" in s.rules]
+    found = audit_study([(replace(facts, **spoiled), ())])
+    assert not [s for s in found.granted if "C5" in s.rules]

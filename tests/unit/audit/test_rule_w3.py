@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dolorimeter.audit import audit_study
+from dolorimeter.audit import RULES, audit_study
 
 
 @pytest.mark.parametrize("whom", ["new-subjects", "new-groups"])
@@ -28,6 +28,7 @@ def test_new_people(status, prediction, association, whom, subjects, families, h
         "shared_subjects": subjects,
         "shared_families": families,
         "cross_validation": how,
+        "shared_sites": 0,
     }
     assert status("W3", prediction, **changes) == expected
     assert status("W3", prediction, **changes | {"objective": "signature"}) == expected
@@ -55,3 +56,9 @@ def test_new_stays_are_granted_as_such_and_new_patients_refused(prediction):
     assert "in new stays of known patients" in claim.granted[0].text
     assert "W3" not in claim.granted[0].rules
     assert next(s.text for s in claim.refused if s.rules == ("W3", "C2")).endswith("one fold: 5.")
+
+
+@pytest.mark.parametrize(("sites", "expected"), [(0, "passed"), (2, "violated"), (None, "unknown")])
+def test_new_groups_need_whole_sites_left_out(prediction, sites, expected):
+    facts = replace(prediction, whom="new-groups", shared_sites=sites)
+    assert RULES["W3"](facts).status == expected

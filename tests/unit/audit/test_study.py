@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dolorimeter.audit import RULES, Facts, Proposition, audit_study
+from dolorimeter.audit import RULES, Facts, Proposition, Test, audit_study
 from dolorimeter.core import InputError
 
 
@@ -101,3 +101,23 @@ def test_a_warned_rule_carries_but_is_not_named(association):
 def test_a_rule_that_does_not_exist():
     with pytest.raises(InputError, match="'Z9'"):
         Proposition("Anything", ("Z9",), shown=True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"value": 0.7, "metric": "mean squared error"},
+        {"value": 1.7},
+        {"value": 0.7, "null_mean": -3.0},
+        {"value": 0.7, "ci95": (0.5, 1.2)},
+    ],
+)
+def test_figures_that_cannot_be_are_refused(given):
+    with pytest.raises(InputError):
+        Test(**given)
+
+
+@pytest.mark.parametrize("metric", ["r2", "R²", "predictive R²", "r^2"])
+def test_a_negative_r2_by_any_name_shows_nothing(prediction, metric):
+    result = Test(-0.3, -0.5, 0.001, (-0.4, -0.2), metric)
+    assert not audit_study([(replace(prediction, result=result), ())]).granted

@@ -58,7 +58,7 @@ def prediction_conditions(facts: Facts) -> list[Condition]:
     """
     live = (k6,) if facts.timing == "live" else ()
     named = [
-        Condition(name, True if getattr(facts, name) else None, "")
+        Condition(name, True if (getattr(facts, name) or "").strip() else None, "")
         for name in ("cross_validation", "population", "timing")
     ]
     rules = _of_rules(facts, (*PREDICTION_NEEDS, *live))
@@ -178,6 +178,9 @@ def probability_of_pattern(facts: Facts) -> float:
 def _c6(facts: Facts) -> Verdict:
     if "use" not in facts.claims:
         return not_applicable("no clinical, medico-legal or real-life use is claimed", "claims")
+    if facts.objective == "signature":
+        text = "a signature is no instrument: its use may not be claimed"
+        return Verdict("violated", text, ("objective", "claims"))
     if facts.tested_in_use is None:
         return unknown("tested_in_use")
     if facts.tested_in_use:

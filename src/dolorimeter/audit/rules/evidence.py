@@ -18,7 +18,9 @@ def _s1(facts: Facts) -> Verdict:
     names = [c.modality for c in facts.comparators]
     tested = Condition("comparators", bool(names), "no other modality was tested")
     each = [condition for c in facts.comparators for condition in _specific(c)]
-    said = f"pain is separated from {listed(names or [''])}, matched in salience"
+    margins = sorted({c.margin for c in facts.comparators if c.margin is not None})
+    within = f" within {listed([f'{m:g}' for m in margins])}" if margins else ""
+    said = f"pain is separated from {listed(names or [''])}, matched in salience{within}"
     verdict = all_of(said, (tested, *each))
     if recommended and verdict.status == "violated":
         text = f"{verdict.text}; specificity is recommended for a prediction"

@@ -37,11 +37,17 @@ def beats_null(name: str, test: Test | None, what: str) -> Condition:
     if test is None or gaps:
         missing = f"whether {what} beats its null is not known: no {', '.join(gaps)}"
         return Condition(name, None, "", missing)
-    if test.metric.startswith(R2) and test.value <= 0:  # type: ignore[operator]
+    if _is_r2(test.metric) and test.value <= 0:  # type: ignore[operator]
         wrong = f"{what} is no better than the mean of the training targets ({in_words(test)})"
         return Condition(name, False, wrong)
     beaten = bool(test.p < ALPHA and test.value > test.null_mean)  # type: ignore[operator]
     return Condition(name, beaten, f"{what} does not beat its null ({in_words(test)})")
+
+
+def _is_r2(metric: str) -> bool:
+    """Tell a coefficient of determination by any of its names."""
+    plain = metric.lower().replace("²", "2").replace("^", "").replace(" ", "")
+    return plain.startswith(R2.lower().replace("²", "2").replace(" ", "")) or "r2" in plain
 
 
 def in_words(test: Test) -> str:

@@ -50,7 +50,17 @@ def _w3(facts: Facts) -> Verdict:
             text = f"new stays of known patients: {shared} stand in training and test of one fold"
             return Verdict("warned", text, ("shared_subjects", "whom"))
         return Verdict("passed", "no patient is in training and test", ("shared_subjects", "whom"))
+    if whom == "new-groups":
+        text = "no one tested, no relative and nobody of their site was seen in training"
+        return all_of(text, (*_new(facts), _sites(facts)))
     return all_of("no one tested, and no relative, was seen in training", _new(facts))
+
+
+def _sites(facts: Facts) -> Condition:
+    """Ask that whole sites were left out."""
+    sites = facts.shared_sites
+    wrong = f"sites in training and test of one fold: {sites}"
+    return Condition("shared_sites", None if sites is None else sites == 0, wrong)
 
 
 def _new(facts: Facts) -> tuple[Condition, ...]:

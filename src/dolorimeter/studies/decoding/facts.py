@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from .plan import Plan
 from .steps import step_words
 
 # What the samples or the software declare of themselves: no run can measure it.
-TOLD = {"trials_per_test_sample", "grouped_by", "forced_choice", "failures_reported"}
+TOLD = {
+    "trials_per_test_sample", "grouped_by", "forced_choice", "failures_reported", "exchangeable",
+}  # fmt: skip
 
 
 def gather_facts(
@@ -49,14 +52,14 @@ def gather_facts(
     folds = found.folds()
     known = {
         **_who(plan, folds),
-        **_what(plan, found, folds),
+        **_what(plan, folds),
         **_null(plan, found, content),
         **_compared(content, comparators),
         "folds_agree": _folds_agree(plan, folds, others),
     }
     declared: dict[str, Any] = {
         "signal": study.signal or f"{plan.samples.features.shape[1]} features",
-        "pain": None if study.pain and _several_kinds(plan) else study.pain,
+        "pain": None if study.pain and _may_not_be_pain(plan) else study.pain,
         "objective": study.kind,
         "claims": tuple(objective.claims)
         + ((study.kind,) if study.kind not in objective.claims else ()),
@@ -71,10 +74,13 @@ def gather_facts(
     return Facts(**{**known, **declared}, measured=measured)
 
 
-def _several_kinds(plan: Plan) -> bool:
-    """Tell whether classes are of several modalities, so that what is told need not be pain."""
+def _may_not_be_pain(plan: Plan) -> bool:
+    """Tell whether the modalities of the samples speak against a target that is pain.
+
+    None of them is pain, or there are several beside it, so that what is told need not be pain.
+    """
     kinds = set(plan.samples.modality.tolist()) - {""}
-    return len(plan.class_names) > 2 and len(kinds) > 2
+    return bool(kinds) and ("pain" not in kinds or (len(plan.class_names) > 2 and len(kinds) > 2))
 
 
 def _who(plan: Plan, folds: Any) -> dict[str, Any]:
@@ -82,11 +88,12 @@ def _who(plan: Plan, folds: Any) -> dict[str, Any]:
     return {
         "shared_subjects": shared,
         "shared_families": leaks.shared_members(folds, plan.samples.family),
+        "shared_sites": leaks.shared_members(folds, plan.samples.site),
         "cross_validation": "within-subject" if shared else "between-subject",
     }
 
 
-def _what(plan: Plan, found: Crossfit, folds: Any) -> dict[str, Any]:
+def _what(plan: Plan, folds: Any) -> dict[str, Any]:
     study, samples = plan.study, plan.samples
     standardized = leaks.samples_standardized(plan.features)
     trials = leaks.trials_behind(folds, samples.n_averaged)
@@ -108,7 +115,9 @@ def _what(plan: Plan, found: Crossfit, folds: Any) -> dict[str, Any]:
             plan.has_classes,
         ),
         "looks_ahead": leaks.looks_ahead(samples.features_until, samples.onset),
-        "failures_reported": len(found.parts) > 1 or len(folds) > 1,
+        "failures_reported": True
+        if plan.study.modalities or len(set(samples.site.tolist())) > 1
+        else None,
     }
 
 
@@ -169,13 +178,18 @@ def _null(plan: Plan, found: Crossfit, content: Mapping[str, Any]) -> dict[str, 
     study, score = plan.study, content["accuracy"]
     interval = None if score["ci95"] is None else tuple(score["ci95"])
     relabelled = len(found.null) > 0 and study.null == "relabelling"
-    result: Test | None = Test(
+    single = Test(
         value=score["value"],
         null_mean=score["null_mean"] if relabelled else score["chance"],
         p=score["p"] if relabelled else None,
         ci95=interval,
         metric="accuracy" if score["metric"] == "accuracy" else "predictive R²",
     )
+    if plan.has_classes and score["value"] <= commonest_share(plan) and single.p is not None:
+        # Above its null by relabelling, and yet always naming one class would do better.
+        said = f"accuracy (always naming the commonest class: {commonest_share(plan):.3f})"
+        single = replace(single, p=None, metric=said)
+    result: Test | None = single
     if study.test_average > 1:
         result = _averaged(study.test_average, content)
     null = "nominal" if study.null == "nominal" else "relabelling" if len(found.null) else "none"
@@ -185,6 +199,25 @@ def _null(plan: Plan, found: Crossfit, content: Mapping[str, Any]) -> dict[str, 
         "exchangeable": plan.exchange.exchangeable if relabelled else None,
         "result": result,
     }
+
+
+def commonest_share(plan: Plan) -> float:
+    """Return the accuracy of always naming the commonest class.
+
+    Parameters
+    ----------
+    plan : Plan
+        With classes.
+
+    Returns
+    -------
+    float
+        Over all samples; over subjects where decoders are trained within them.
+    """
+    shares = [
+        np.bincount(plan.labels[rows].astype(np.int64)).max() / len(rows) for _, rows in plan.parts
+    ]
+    return float(np.mean(shares))
 
 
 def _averaged(m: int, content: Mapping[str, Any]) -> Test | None:

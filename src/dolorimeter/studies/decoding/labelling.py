@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dolorimeter.core import InputError
 from dolorimeter.decoding import (
     dprime_of_accuracy,
     forced_choice,
@@ -52,6 +53,9 @@ def labelling_block(plan: Plan, found: Crossfit) -> dict[str, Any] | None:
     largest = int(np.unique(cell, return_counts=True)[1].max())
     asked = {1, plan.study.test_average, *plan.study.sizes}
     sizes = sorted(m for m in asked if m <= largest)
+    if plan.study.test_average > largest:
+        given = f"{plan.study.test_average}, with at most {largest} samples of a {by} and subject"
+        raise InputError("test_average", given, f"at most {largest}")
     if largest < 2:
         return None
     points = labelling_curve(

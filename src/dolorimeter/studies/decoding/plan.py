@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from dolorimeter.core import InputError, Samples
 from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.decoding import normalize_pattern
+from dolorimeter.studies.streams import stream
 
 from .checks import check_samples
 from .design import DecodingStudy
+from .order import follows_order
 from .steps import check_steps, make_step
 
 Names = NDArray[np.str_]
@@ -127,7 +129,7 @@ def make_plan(study: DecodingStudy, samples: Samples, seed: int) -> Plan:
     everything = _with_features(study, samples, features)
     return Plan(
         study, samples, everything, rows, tested, features[rows], labels, class_names,
-        _parts(study, tested), make_exchange(tested), seed,
+        _parts(study, tested), _checked_order(make_exchange(tested), tested, seed), seed,
     )  # fmt: skip
 
 
@@ -185,6 +187,17 @@ def make_exchange(samples: Samples) -> Exchange:
     if sites:
         return Exchange(samples.site, "within", "subjects within site", True)
     return Exchange(np.full(len(samples), "all"), "within", "subjects", True)
+
+
+def _checked_order(exchange: Exchange, samples: Samples, seed: int) -> Exchange:
+    """Trials whose targets follow each other in time cannot be exchanged one by one."""
+    if exchange.how == "whole" or not _varies(samples.target, samples.subject):
+        return exchange
+    rng, drifts = stream(seed, "order"), not samples.class_names
+    if not follows_order(samples.target, exchange.blocks, rng, drifts):
+        return exchange
+    words = f"{exchange.words}, though targets follow each other or drift in the order of samples"
+    return replace(exchange, words=words, exchangeable=False)
 
 
 def _varies(target: Floats, block: Names) -> bool:
