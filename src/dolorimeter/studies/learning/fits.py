@@ -10,6 +10,7 @@ from dolorimeter.core import Trials
 from dolorimeter.learning import MODELS
 from dolorimeter.learning.compare import Comparison
 from dolorimeter.learning.fitted import LearningFit, ModelFit, without_nan
+from dolorimeter.learning.measures import neutral_trials
 from dolorimeter.learning.recovery import ModelRecovery, ParameterRecovery
 
 from .drift import Steady, steady_block, verdict
@@ -20,6 +21,7 @@ PHRASES = {
     "associability": "associability",
     "surprise": "surprise",
 }
+FEWEST = 8  # trials: a constant, a slope, a variance, nuisance, and some to spare
 PREFERRED = ("hierarchical", "pooled", "subject")
 
 
@@ -213,19 +215,31 @@ def recovery_block(
     }
 
 
-def several_runs(trials: Trials) -> bool:
-    """Tell whether every subject has two runs or more, so that one can be left out.
+def can_leave_runs_out(trials: Trials, measure: str, nuisance: tuple[str, ...]) -> bool:
+    """Tell whether every subject's other runs can teach what a run left out is held against.
 
     Parameters
     ----------
     trials : Trials
         Any.
+    measure : str
+        On single trials.
+    nuisance : tuple of str
+        A run left out has no constant of its own, so that ``"run"`` forbids it.
 
     Returns
     -------
     bool
-        True if so.
+        True if all have two runs or more, and on the others, in turn, values that vary.
     """
-    return all(
-        len(np.unique(trials.run[trials.subject == name])) > 1 for name in np.unique(trials.subject)
-    )
+    values = trials.measures.get(measure)
+    if values is None or "run" in nuisance:
+        return False
+    used = np.isfinite(values) & ~neutral_trials(trials)
+    for name in np.unique(trials.subject):
+        own = used & (trials.subject == name)
+        runs = np.unique(trials.run[trials.subject == name])
+        others = [values[own & (trials.run != run)] for run in runs]
+        if len(runs) < 2 or any(len(v) < FEWEST or np.ptp(v) == 0 for v in others):
+            return False
+    return True

@@ -23,7 +23,7 @@ from .data import PREFERENCE, LearningData
 from .design import LearningStudy
 from .drift import add_holm, choose_exchange, without_drift
 from .facts import analyses
-from .fits import comparison_block, criterion_block, fit_blocks, recovery_block, several_runs
+from .fits import can_leave_runs_out, comparison_block, criterion_block, fit_blocks, recovery_block
 from .result import LearningResult
 from .sequences import sequence_blocks
 from .words import methods, summarize
@@ -119,12 +119,13 @@ def _compare(
 ) -> dict[str, Comparison]:
     if not measures or len(models) < 2:
         return {}
-    found = compare_models(
-        data.trials, models, measures, preferences=data.preferences, options=options,
-        # A run left out has no constant of its own.
-        leave_out_runs=several_runs(data.trials) and "run" not in options.nuisance,
-    )  # fmt: skip
-    return {one.measure: one for one in found}
+    found = {}
+    for name in measures:
+        (found[name],) = compare_models(
+            data.trials, models, (name,), preferences=data.preferences, options=options,
+            leave_out_runs=can_leave_runs_out(data.trials, name, options.nuisance),
+        )  # fmt: skip
+    return found
 
 
 def _recover(
