@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from dolorimeter.bids import read_dataset, trials_from_events, write_events
 from dolorimeter.core import InputError, Trials
@@ -219,3 +220,17 @@ def test_a_subject_who_never_varies_is_named(data):
     same = replace(data, trials=replace(data.trials, measures={"pain": constant}))
     with pytest.raises(InputError, match="pain of subject 02: the same value"):
         LearningStudy(models=("td",), measures=("pain",), **QUICK).run(same, random_state=0)
+
+
+def test_sensitivity_shows_one_test_the_rate_fixed_beforehand(data):
+    """Each cue alone: r and p of the same test, by hand from the values at 0.3."""
+    study = LearningStudy(models=("td",), measures=("heart-rate",), n_bootstrap=0, permutations=0)
+    row = study.run(data, random_state=0).content["criterion"]["heart-rate"]["by_cue"]["A"]
+    trials, value = data.trials, TemporalDifference(alpha=0.3).simulate(data.trials).value
+    z = [
+        np.arctanh(np.corrcoef(np.abs(value[own]), trials.measures["heart-rate"][own])[0, 1])
+        for name in np.unique(trials.subject)
+        for own in [(trials.subject == name) & (trials.cue == "A")]
+    ]
+    assert row["r"] == pytest.approx(np.tanh(np.mean(z)), abs=1e-10)
+    assert row["p"] == pytest.approx(stats.ttest_1samp(z, 0).pvalue, abs=1e-10)

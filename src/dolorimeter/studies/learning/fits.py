@@ -136,7 +136,7 @@ def criterion_block(found: ModelFit, steady: Steady | None) -> dict[str, Any] | 
             else None,
         },
         "by_cue": {
-            cue: {"r": case.best.r, "p": without_nan(case.default.p_value)}
+            cue: {"r": case.default.r, "p": without_nan(case.default.p_value)}
             for cue, case in cues.items()
         },
         "without_first_ten": _case(first_ten[0]) if first_ten else None,
