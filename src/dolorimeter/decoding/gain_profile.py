@@ -12,11 +12,13 @@ import numpy as np
 from dolorimeter.core.containers import Floats, Ints
 
 
-def project_on_others(X: Floats, units: Ints) -> Floats:
+def project_on_others(X: Floats, units: Ints, codes: Ints) -> Floats:
     """Project each sample on the mean profile of the samples of the other units.
 
-    ``x . m / |m|`` with m the mean over all samples of the other units, whatever their class, less
-    its mean over features. No label enters.
+    ``x . m / |m|`` with m the mean of that class, among the other units, whose mean profile is the
+    shorter one, less its mean over features. A gain stretches one profile, so that the shorter
+    class mean holds it as well; a pattern of the longer class is not in it, and is not matched
+    away, as it would be with the mean over both classes. Labels enter of other units only.
 
     Parameters
     ----------
@@ -24,20 +26,31 @@ def project_on_others(X: Floats, units: Ints) -> Floats:
         Samples before normalization.
     units : ndarray of shape (n,), int64
         Subject, run, or a number of its own for each sample; at least two.
+    codes : ndarray of shape (n,), int64
+        Class of each sample.
 
     Returns
     -------
     ndarray of shape (n,), float64
         In the unit of X; 0 where the profile of the others is flat.
     """
-    total, out = X.sum(axis=0), np.zeros(len(X))
+    classes = np.unique(codes)
+    total = np.stack([X[codes == k].sum(axis=0) for k in classes])
+    sizes = np.array([(codes == k).sum() for k in classes])
+    out = np.zeros(len(X))
     for unit in np.unique(units):
         own = units == unit
-        mean = (total - X[own].sum(axis=0)) / (len(X) - own.sum())
-        mean = mean - mean.mean()
-        length = np.linalg.norm(mean)
+        profiles = []
+        for place, k in enumerate(classes):
+            held = own & (codes == k)
+            left = sizes[place] - held.sum()
+            if left:
+                mean = (total[place] - X[held].sum(axis=0)) / left
+                profiles.append(mean - mean.mean())
+        profile = min(profiles, key=lambda m: float(np.linalg.norm(m)))
+        length = np.linalg.norm(profile)
         if length > 0:
-            out[own] = X[own] @ (mean / length)
+            out[own] = X[own] @ (profile / length)
     return out
 
 
@@ -50,7 +63,7 @@ def project_on_own(X: Floats, subjects: Ints, blocks: Ints) -> Floats:
         Samples before normalization.
     subjects, blocks : ndarray of shape (n,), int64
         Owner and run of each sample. In a subject with one block the profile is that of all
-        other samples.
+        other samples, whatever their class: one class of one subject is too few under noise.
 
     Returns
     -------
@@ -64,7 +77,7 @@ def project_on_own(X: Floats, subjects: Ints, blocks: Ints) -> Floats:
         if len(np.unique(units)) == 1:
             units = np.arange(len(rows))
         if len(rows) > 1:
-            out[rows] = project_on_others(X[rows], units)
+            out[rows] = project_on_others(X[rows], units, np.zeros(len(rows), np.int64))
     return out
 
 
