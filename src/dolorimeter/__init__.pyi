@@ -9,12 +9,16 @@ from .decoding import normalize_pattern as normalize_pattern
 from .decoding import searchlight as searchlight
 from .evaluation import classification_metrics as classification_metrics
 from .evaluation import vus as vus
+from .learning import TemporalDifference as TemporalDifference
+from .learning import relief2005 as relief2005
+from .learning import simulate_learning as simulate_learning
 from .samples import read_samples as read_samples
 from .samples import simulate_samples as simulate_samples
 from .states import GaussianHMM as GaussianHMM
 from .states import GaussianNB as GaussianNB
 from .states import load_model as load_model
 from .studies import DecodingStudy as DecodingStudy
+from .studies import LearningStudy as LearningStudy
 from .studies import VitalsStudy as VitalsStudy
 from .tables import make_windows as make_windows
 from .tables import read_events as read_events

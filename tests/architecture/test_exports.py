@@ -10,6 +10,10 @@ import dolorimeter
 
 PUBLIC = {
     "dolorimeter": {
+        "LearningStudy",
+        "TemporalDifference",
+        "relief2005",
+        "simulate_learning",
         "DecodingStudy",
         "Prediction",
         "Samples",
@@ -63,6 +67,9 @@ PUBLIC = {
         "read_protocol",
     },
     "dolorimeter.studies": {
+        "LearningResult",
+        "LearningStudy",
+        "read_learning",
         "DecodingResult",
         "DecodingStudy",
         "read_study",
@@ -87,7 +94,16 @@ def test_exported_names(room):
 
 
 def test_every_room_keeps_its_list():
-    for room in ("tables", "states", "evaluation", "reporting", "samples", "decoding"):
+    for room in (
+        "tables",
+        "states",
+        "evaluation",
+        "reporting",
+        "samples",
+        "decoding",
+        "learning",
+        "bids",
+    ):
         module = importlib.import_module(f"dolorimeter.{room}")
         missing = [name for name in module.__all__ if not hasattr(module, name)]
         assert module.__all__
