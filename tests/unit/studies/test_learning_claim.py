@@ -132,6 +132,9 @@ def test_p_values_are_adjusted_over_measures(data):
     plain = sorted(row["without_drift"]["default"]["p"] for row in rows.values())
     adjusted = sorted(row["without_drift"]["p_holm"] for row in rows.values())
     assert adjusted == pytest.approx([2 * plain[0], max(2 * plain[0], plain[1])])
+    plain = sorted(row["without_drift"]["p_search"] for row in rows.values())
+    adjusted = sorted(row["without_drift"]["p_search_holm"] for row in rows.values())
+    assert adjusted == pytest.approx([2 * plain[0], max(2 * plain[0], plain[1])])
 
 
 def test_without_a_measure_nothing_is_granted(data):
