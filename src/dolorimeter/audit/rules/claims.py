@@ -63,7 +63,8 @@ def prediction_conditions(facts: Facts) -> list[Condition]:
     ]
     rules = _of_rules(facts, (*PREDICTION_NEEDS, *live))
     found = [*_of_any_claim(facts, "prediction"), *rules, *named, _result(facts)]
-    return [*found, _over_people(facts)] if facts.whom in NEW else found
+    asked = facts.whom in NEW and found[-1].holds
+    return [*found, _over_people(facts)] if asked else found
 
 
 def _over_people(facts: Facts) -> Condition:
