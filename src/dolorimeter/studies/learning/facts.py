@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dolorimeter.audit import Facts, Proposition, Test
+from dolorimeter.studies.words import p_words
 
 from .drift import LEAST_KEPT
 
@@ -155,21 +156,3 @@ def _evidence(r: float | None, at: str, tested: str, kept: float) -> str:
 
 def _shown(p: float | None, kept: float) -> bool | None:
     return None if p is None else p < LEVEL and kept >= LEAST_KEPT
-
-
-def p_words(value: float | None) -> str:
-    """Write a p-value.
-
-    Parameters
-    ----------
-    value : float or None
-        None: not tested.
-
-    Returns
-    -------
-    str
-        ``"p = 0.012"``, ``"p < 0.001"`` or ``"p not tested"``.
-    """
-    if value is None:
-        return "p not tested"
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .facts import p_words
+from dolorimeter.studies.words import p_words
 
 Content = Mapping[str, Any]
 
