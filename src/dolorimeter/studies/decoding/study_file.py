@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from dolorimeter.audit import Prediction, Signature
 from dolorimeter.audit.protocol import NUMBER
 from dolorimeter.audit.yaml_file import read_yaml
 from dolorimeter.core import InputError
+from dolorimeter.studies.settings import refuse_unknown
 
 from .design import DecodingStudy
 
@@ -46,7 +46,7 @@ def read_study(path: str | Path) -> tuple[DecodingStudy, dict[str, Any], int | N
     content = _load(Path(path))
     where = str(path)
     declared = {f.name for f in fields(DecodingStudy)}
-    _refuse_unknown(where, content, {"format", "study", "data", "random_state", *declared})
+    refuse_unknown(where, content, {"format", "study", "data", "random_state", *declared})
     if content.get("format", FORMAT) != FORMAT or content.get("study", "decoding") != "decoding":
         found = f"format {content.get('format')!r} of study {content.get('study')!r}"
         raise InputError(where, found, f"format {FORMAT} of study 'decoding'")
@@ -104,7 +104,7 @@ def _objective(where: str, given: Any) -> Signature | Prediction:
         raise InputError(f"{where}, objective", repr(options), rule)
     options = _given(options)
     kind = OBJECTIVES[name]
-    _refuse_unknown(f"{where}, objective", options, {f.name for f in fields(kind)})
+    refuse_unknown(f"{where}, objective", options, {f.name for f in fields(kind)})
     try:
         made: Signature | Prediction = kind(**{k: _tupled(k, v) for k, v in options.items()})
     except InputError as error:
@@ -118,11 +118,3 @@ def _tupled(name: str, value: Any) -> Any:
     if name not in TUPLES:
         return value
     return tuple(value) if isinstance(value, list) else (value,)
-
-
-def _refuse_unknown(where: str, given: Mapping[Any, Any], known: set[str]) -> None:
-    for key in given:
-        if key not in known:
-            near = get_close_matches(str(key), sorted(known), n=1)
-            rule = f"{near[0]!r}" if near else f"one of {', '.join(sorted(known))}"
-            raise InputError(where, f"unknown key {key!r}", rule)
