@@ -6,6 +6,7 @@ from .events import EventTable, read_events
 from .notices import Notice, count_notices
 from .onsets import read_all_events
 from .physiology import trialwise_physiology
+from .preprocessed import PreprocessedRun, read_preprocessed
 from .read import read_dataset
 from .spec import TrialSpec, read_spec
 from .trials import trials_from_events
@@ -16,6 +17,7 @@ __all__ = [
     "Dataset",
     "EventTable",
     "Notice",
+    "PreprocessedRun",
     "Run",
     "TrialSpec",
     "count_notices",
@@ -23,6 +25,7 @@ __all__ = [
     "read_all_events",
     "read_dataset",
     "read_events",
+    "read_preprocessed",
     "read_spec",
     "trials_from_events",
     "trialwise_physiology",
