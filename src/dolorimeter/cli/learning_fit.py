@@ -20,6 +20,15 @@ from .options import force_option, json_option, print_json, split_names
 )
 @click.option("--spec", help="How events become trials: a preset or a YAML file.")
 @click.option("--preferences", type=click.Path(), help="Table of choices (TSV).")
+@click.option(
+    "--calibration", type=click.Path(), help="Table of temperatures tried; else in sourcedata/."
+)
+@click.option(
+    "--ratings", type=click.Path(), help="Table of ratings before and after; else in sourcedata/."
+)
+@click.option(
+    "--participants", type=click.Path(), help="Table of screening and awareness; else as above."
+)
 @click.option("--leave-out", callback=split_names, help="Subjects who are not used.")
 @click.option("--bootstrap", type=click.IntRange(min=0), default=1000, show_default=True)
 @click.option("--permutations", type=click.IntRange(min=0), default=999, show_default=True)
@@ -49,6 +58,9 @@ def fit(
     measures: tuple[str, ...] | None,
     spec: str | None,
     preferences: str | None,
+    calibration: str | None,
+    ratings: str | None,
+    participants: str | None,
     leave_out: tuple[str, ...] | None,
     bootstrap: int,
     permutations: int,
@@ -71,7 +83,10 @@ def fit(
     from dolorimeter.studies.learning import LearningStudy, read_learning
 
     refuse_existing(out, force)
-    read = read_learning(data, spec, preferences, leave_out or ())
+    read = read_learning(
+        data, spec, preferences, leave_out or (),
+        calibration=calibration, ratings=ratings, participants=participants,
+    )  # fmt: skip
     study = LearningStudy(
         models=models or (),
         measures=measures,

@@ -1,6 +1,7 @@
 """Learning from pain and relief: tasks, models, measures, fits (Seymour et al. 2005)."""
 
 from .beta_bernoulli import BetaBernoulli
+from .calibration import find_temperatures
 from .compare import Comparison, compare_models
 from .criterion import Correlation, CorrelationFit
 from .debrief import Share, count_share
@@ -39,6 +40,7 @@ __all__ = [
     "compare_models",
     "Correlation",
     "CorrelationFit",
+    "find_temperatures",
     "Share",
     "count_share",
     "FitOptions",

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from .calibration import BASELINE, STEP, find_temperatures
 from .simulate_streams import stream
 
 PAIR_REPEATS = 10
-STEP = 0.5  # degrees Celsius
-BASELINE, EXACERBATION = 6.0, 8.0  # rated, of 10
 LOWEST, HIGHEST = 38.0, 50.0  # degrees Celsius; no stimulus beyond
 RATED = {  # pain 0 to 10, pleasantness -10 to 10
     ("treated", "baseline"): (6.0, -4.0),
@@ -96,9 +95,9 @@ def draw_calibration(seed: int, subject: str) -> tuple[pd.DataFrame, dict[str, f
     temperatures = np.arange(LOWEST, HIGHEST + STEP / 2, STEP)
     noise = 0.3 * rng.standard_normal(len(temperatures))
     rating = np.clip(BASELINE + slope * (temperatures - center) + noise, 0, 10).round(1)
-    at_baseline = _first(rating >= BASELINE)
-    beyond = _first((rating >= EXACERBATION) & (np.arange(len(rating)) >= at_baseline))
-    n_steps = min(beyond + 1, len(rating))
+    found, beyond = find_temperatures(temperatures, rating)
+    # The steps end where the exacerbation is found.
+    n_steps = len(rating) if np.isnan(beyond) else int((temperatures <= beyond).sum())
     table = pd.DataFrame(
         {
             "subject": subject,
@@ -107,10 +106,9 @@ def draw_calibration(seed: int, subject: str) -> tuple[pd.DataFrame, dict[str, f
             "rating": rating[:n_steps],
         }
     )
-    reached = np.append(temperatures, np.nan)
     return table, {
-        "baseline_temperature": float(reached[at_baseline]),
-        "exacerbation_temperature": float(reached[beyond]),
+        "baseline_temperature": found,
+        "exacerbation_temperature": beyond,
         "true_baseline": float(center),
         "slope": float(slope),
     }
@@ -176,7 +174,3 @@ def draw_debrief(seed: int, subject: str) -> dict[str, Any]:
         "aware": bool(debrief.random() < AWARE),
     }
 
-
-def _first(holds: np.ndarray) -> int:
-    """Index of the first True; the length where there is none."""
-    return int(holds.argmax()) if holds.any() else len(holds)

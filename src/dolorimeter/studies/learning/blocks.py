@@ -9,10 +9,7 @@ import pandas as pd
 
 from dolorimeter.bids import Notice, count_notices
 from dolorimeter.core import Trials
-from dolorimeter.core.containers import Floats
 from dolorimeter.learning import MODELS, Learned
-from dolorimeter.learning.preferences import preference_scores
-from dolorimeter.learning.signed_rank import compare_paired
 
 from .data import PREFERENCE, LearningData
 from .design import LearningStudy
@@ -163,78 +160,6 @@ def learned_block(name: str, parameters: dict[str, float], trials: Trials, learn
         "trial_types": rows,
         "course": course,
     }
-
-
-def behaviour_block(data: LearningData) -> dict[str, Any]:
-    """Describe behaviour by cue (Seymour et al. 2005, Fig 2).
-
-    Parameters
-    ----------
-    data : LearningData
-        Trials and choices.
-
-    Returns
-    -------
-    dict
-        The block ``"behaviour"``.
-    """
-    trials = data.trials
-    by_cue, paired = {}, []
-    for name, values in trials.measures.items():
-        table = pd.DataFrame({"subject": trials.subject, "cue": trials.cue, "value": values})
-        means = table.dropna().groupby(["cue", "subject"])["value"].mean().unstack("cue")
-        if means.empty or "" in means:
-            continue
-        by_cue[name] = {
-            str(cue): {"mean": own.mean(), "se": _number(own.sem()), "n": int(own.count())}
-            for cue, own in means.items()
-        }
-        paired += _paired(name, means)
-    return {"preferences": _preferences(data), "by_cue": by_cue, "paired": paired}
-
-
-def _paired(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
-    cues = [str(c) for c in means.columns]
-    rows = []
-    for i, first in enumerate(cues):
-        for second in cues[i + 1 :]:
-            both = means[[first, second]].dropna()
-            if len(both) < 2:
-                continue
-            found = compare_paired(both[first].to_numpy(), both[second].to_numpy(), (first, second))
-            rows.append(
-                {
-                    "question": f"Does {name} differ between the cues {first} and {second}?",
-                    "a": first,
-                    "b": second,
-                    "mean_a": found.means[0],
-                    "mean_b": found.means[1],
-                    "difference": found.difference,
-                    "ci95": list(found.ci95),
-                    "p": found.p_value,
-                    "n": found.n,
-                }
-            )
-    return rows
-
-
-def _preferences(data: LearningData) -> dict[str, Any] | None:
-    if data.preferences is None:
-        return None
-    found = preference_scores(data.preferences)
-    scores: dict[str, Any] = {}
-    for place, cue in enumerate(found.cues):
-        wins: Floats = found.wins[:, place]
-        scores[cue] = {
-            "mean": float(wins.mean()),
-            "se": float(wins.std(ddof=1) / np.sqrt(len(wins))) if len(wins) > 1 else None,
-            "values": wins.tolist(),
-        }
-    tests = [
-        {"a": t.names[0], "b": t.names[1], "statistic": t.statistic, "p": t.p_value, "n": t.n}
-        for t in found.tests
-    ]
-    return {"scores": scores, "most": int(found.offered.max()), "tests": tests}
 
 
 def _counts(names: np.ndarray) -> dict[str, int]:

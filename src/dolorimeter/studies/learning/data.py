@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import pandas as pd
 
 from dolorimeter.bids import Dataset, Notice, preset_names, read_dataset, trials_from_events
 from dolorimeter.core import InputError, Trials
+
+from .asked import Asked, read_asked
 
 PREFERENCE = "preference"
 
@@ -33,6 +35,8 @@ class LearningData:
         The mapping from events to trials.
     dataset : Dataset or None
         The BIDS data set.
+    asked : Asked
+        Temperatures, ratings, screening and awareness.
     """
 
     trials: Trials
@@ -41,6 +45,7 @@ class LearningData:
     source: str = ""
     spec: str = ""
     dataset: Dataset | None = None
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def cue_free(self) -> bool:
@@ -59,6 +64,10 @@ def read_learning(
     spec: str | None = None,
     preferences: str | Path | None = None,
     leave_out: tuple[str, ...] = (),
+    *,
+    calibration: str | Path | None = None,
+    ratings: str | Path | None = None,
+    participants: str | Path | None = None,
 ) -> LearningData:
     """Read a BIDS data set of a learning experiment.
 
@@ -74,11 +83,14 @@ def read_learning(
         ``sourcedata/preferences.tsv`` where there is one.
     leave_out : tuple of str
         Subjects who are not used, which the notices then say.
+    calibration, ratings, participants : str or Path, optional
+        Tables of temperatures tried, of ratings before and after, and of people (screening,
+        awareness); by default those of these names in ``sourcedata``, where there are any.
 
     Returns
     -------
     LearningData
-        Trials, choices, notices.
+        Trials, choices, what people were asked, notices.
 
     Raises
     ------
@@ -89,6 +101,8 @@ def read_learning(
     chosen = spec if spec is not None else _preset(Path(path), dataset)
     trials, notices = trials_from_events(dataset, chosen)
     choices = _choices(Path(path), preferences)
+    asked = read_asked(Path(path), calibration, ratings, participants)
+    notices += asked.strangers(trials.subject.tolist())
     for name in leave_out:
         if name not in trials.subject:
             found = f"{name!r}, who is not in the data"
@@ -102,7 +116,8 @@ def read_learning(
         )
         if choices is not None and "subject" in choices:
             choices = choices[~choices["subject"].isin(leave_out)]
-    return LearningData(trials, choices, notices, str(path), chosen, dataset)
+    asked = asked.of(trials.subject.tolist())
+    return LearningData(trials, choices, notices, str(path), chosen, dataset, asked)
 
 
 def _preset(path: Path, dataset: Dataset) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from dolorimeter.audit import Facts, Proposition, Test
 from dolorimeter.studies.words import p_words
 
+from .asked_facts import asked_propositions
 from .drift import LEAST_KEPT
 
 Content = Mapping[str, Any]
@@ -39,6 +40,10 @@ def analyses(content: Content) -> list[tuple[Facts, tuple[Proposition, ...]]]:
             _reused(measure, criterion),
         ]
     made += [_compared(measure, block) for measure, block in content["comparison"].items()]
+    made += [
+        (_facts(label, **_clean()), (proposition,))
+        for label, proposition in asked_propositions(content)
+    ]
     return made or [(_facts("the run"), ())]
 
 

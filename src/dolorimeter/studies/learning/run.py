@@ -18,7 +18,8 @@ from dolorimeter.learning.observations import sort_by_subject
 from dolorimeter.learning.recovery import recover_models, recover_parameters
 from dolorimeter.studies.streams import stream
 
-from .blocks import behaviour_block, data_block, design_block, learned_block
+from .behaviour import behaviour_block
+from .blocks import data_block, design_block, learned_block
 from .data import PREFERENCE, LearningData
 from .design import LearningStudy
 from .drift import add_holm, choose_exchange, without_drift

@@ -7,6 +7,8 @@ from typing import Any
 
 from dolorimeter.studies.words import p_words
 
+from .asked_words import asked_methods, asked_sentences
+
 Content = Mapping[str, Any]
 
 
@@ -28,8 +30,12 @@ def summarize(content: Content) -> list[str]:
         f"{data['subjects']} subjects, {data['trials']:,} trials in {data['runs']:,} runs; "
         f"{sum(data['notice_counts'].values()):,} notices about the files."
     )
-    rest = (part(content) for part in (_sequences, _preferences, _criteria, _compared))
+    rest = (part(content) for part in (_sequences, _asked, _preferences, _criteria, _compared))
     return [first, *(sentence for part in rest for sentence in part)]
+
+
+def _asked(content: Content) -> Iterator[str]:
+    yield from asked_sentences(content["behaviour"])
 
 
 def _sequences(content: Content) -> Iterator[str]:
@@ -132,4 +138,5 @@ def methods(content: Content) -> list[str]:
             "logarithm of the trial's number taken out of measures and values (practice and "
             "fatigue change over trials as values do), adjusted over measures (Holm)."
         )
+    said += asked_methods(content["behaviour"])
     return said
