@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dolorimeter.core.errors import InputError
-
 from . import figures_decoding_folds
 from .decoding_methods import methods
 from .decoding_parts import compared, mapped, score_view, specific
-from .decoding_views import data_counts, data_facts, design_facts, tripod_groups
+from .decoding_views import data_facts, design_facts, tripod_groups
 from .decoding_words import block, not_done, question
 from .drawing import house_style
 from .figures import Plate
 from .figures_brain import BrainMap
 from .formats import count, plain
 from .render import render_page
-from .tables_rules import rule_rows, status_counts
+from .study_views import counts, head, require
 
 Results = Mapping[str, Any]
-FORMAT = 1
+COUNTED = ("samples", "subjects", "runs", "families", "sites", "features")
 
 
 def render_decoding_report(results: Results, images: Mapping[str, BrainMap] | None = None) -> str:
@@ -46,29 +44,18 @@ def render_decoding_report(results: Results, images: Mapping[str, BrainMap] | No
     InputError
         If the results are of another study or format.
     """
-    if results.get("format") != FORMAT or results.get("study") != "decoding":
-        found = f"format {results.get('format')!r} of study {results.get('study')!r}"
-        raise InputError("results", found, f"format {FORMAT} of study 'decoding'")
+    require(results, "decoding")
     with house_style():
         return render_page("decoding.html", (2, 3), **_view(results, images or {}))
 
 
 def _view(results: Results, images: Mapping[str, BrainMap]) -> dict[str, Any]:
-    claim, data, design = (block(results, name) for name in ("claim", "data", "design"))
-    rules = rule_rows(claim.get("findings") or ())
+    data, design = block(results, "data"), block(results, "design")
     tripod = results.get("tripod") or ()
     return {
-        "title": results.get("title") or "Decoding study",
-        "version": results.get("version") or "",
-        "created": results.get("created") or "",
-        "summary": results.get("summary") or (),
+        **head(results, "Decoding study"),
         "question": question(results),
-        "source": plain(data.get("source") or ""),
-        "claim": _claim(claim),
-        "rules": rules,
-        "rule_ids": {row.rule for row in rules if row.anchor},
-        "status_counts": status_counts(rules),
-        "data_counts": data_counts(data),
+        "data_counts": counts(data, COUNTED),
         "data_facts": data_facts(data) if data else [],
         "design_facts": design_facts(design) if design else [],
         "departures": design.get("departures") or (),
@@ -83,11 +70,6 @@ def _view(results: Results, images: Mapping[str, BrainMap]) -> dict[str, Any]:
         "methods": " ".join(methods(results)),
         "not_done": not_done(results),
     }
-
-
-def _claim(claim: Results) -> dict[str, Any]:
-    said = {kind: claim.get(kind) or () for kind in ("granted", "refused", "unproven")}
-    return {**said, "scope": plain(claim.get("scope") or ""), "known": bool(claim)}
 
 
 def _folds(design: Results) -> Plate | None:

@@ -15,11 +15,10 @@ from .decoding_words import (
     trials_words,
 )
 from .formats import count, is_absent, number, plain
+from .study_views import UNKNOWN, Pairs
 from .words import option
 
 Results = Mapping[str, Any]
-Pairs = list[tuple[str, str]]
-UNKNOWN = "not known"
 
 
 def data_facts(data: Results) -> Pairs:
@@ -62,28 +61,6 @@ def _behind(behind: Results) -> str:
     said = trials_words(least, most)
     unknown = behind.get("unknown")
     return f"{said}; not known for {count(unknown)}" if unknown else said
-
-
-def data_counts(data: Results) -> Pairs:
-    """List the large numbers of the data section.
-
-    Parameters
-    ----------
-    data : mapping
-        The results' ``data``.
-
-    Returns
-    -------
-    list of (str, str)
-        Names and counts of what there is.
-    """
-    names = ("samples", "subjects", "runs", "families", "sites", "features")
-    singular = {"families": "family"}
-    return [
-        (singular.get(key, key[:-1]) if data[key] == 1 else key, count(data[key]))
-        for key in names
-        if data.get(key)
-    ]
 
 
 def design_facts(design: Results) -> Pairs:

@@ -18,34 +18,6 @@ from .learning_views import parameter_words
 from .learning_words import lower_first, model_name
 
 Results = Mapping[str, Any]
-MOST_NOTICES = 8
-
-
-def noticed(data: Results) -> dict[str, Any]:
-    """Gather what reading the data noticed.
-
-    Parameters
-    ----------
-    data : mapping
-        The results' ``data``.
-
-    Returns
-    -------
-    dict
-        The first notices as a table, the rest as another, and how many there are.
-    """
-    notices = data.get("notices")
-    entries = notices or ()
-    first, rest = entries[:MOST_NOTICES], entries[MOST_NOTICES:]
-    few = f" The first {MOST_NOTICES} of {count(len(entries))}." if rest else ""
-    return {
-        "looked": notices is not None,
-        "first": tables_learning.notices(
-            first, f"What was noticed while reading; nothing was mended in silence.{few}"
-        ),
-        "rest": tables_learning.notices(rest, "The further notices."),
-        "n_rest": len(rest),
-    }
 
 
 def designed(design: Results) -> dict[str, Any]:

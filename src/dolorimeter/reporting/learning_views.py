@@ -8,30 +8,10 @@ from typing import Any
 from .decoding_words import block
 from .formats import count, is_absent, plain
 from .learning_words import HOW, cue_name, listed, measure_name, model_name
+from .study_views import UNKNOWN, Pairs, said
 from .words import option
 
 Results = Mapping[str, Any]
-Pairs = list[tuple[str, str]]
-UNKNOWN = "not known"
-
-
-def data_counts(data: Results) -> Pairs:
-    """List the large numbers of the data section.
-
-    Parameters
-    ----------
-    data : mapping
-        The results' ``data``.
-
-    Returns
-    -------
-    list of (str, str)
-        Names and counts of what there is.
-    """
-    names = ("subjects", "runs", "trials")
-    return [
-        (key[:-1] if data[key] == 1 else key, count(data[key])) for key in names if data.get(key)
-    ]
 
 
 def data_facts(data: Results) -> Pairs:
@@ -89,31 +69,22 @@ def design_facts(design: Results) -> Pairs:
     measures = [measure_name(plain(name)) for name in design.get("measures") or ()]
     how, reset = design.get("how"), design.get("reset_runs")
     return [
-        ("Task", _said(design, "task")),
+        ("Task", said(design, "task")),
         ("Models", ", ".join(models) or UNKNOWN),
         ("Measures", ", ".join(measures) or "none"),
         *([("Fitted", _how(how))] if how else []),
-        ("Value before the first trial, v0", _said(design, "v0")),
-        ("Average reinforcement, a", _said(design, "average")),
+        ("Value before the first trial, v0", said(design, "v0")),
+        ("Average reinforcement, a", said(design, "average")),
         *([("Values start anew in each run", option(reset))] if reset is not None else []),
-        ("Bootstraps over subjects", _said(design, "bootstraps")),
-        ("Permutations", _said(design, "permutations")),
-        ("Seed", _said(design, "random_state")),
+        ("Bootstraps over subjects", said(design, "bootstraps")),
+        ("Permutations", said(design, "permutations")),
+        ("Seed", said(design, "random_state")),
     ]
 
 
 def _how(how: Any) -> str:
     names = [how] if isinstance(how, str) else how
     return listed(HOW.get(name, plain(name)) for name in names)
-
-
-def _said(design: Results, key: str) -> str:
-    value = design.get(key)
-    if value == "" or is_absent(value):
-        return UNKNOWN
-    if isinstance(value, int) and not isinstance(value, bool) and key != "random_state":
-        return count(value)
-    return option(value)
 
 
 def parameter_words(parameters: Results) -> str:
