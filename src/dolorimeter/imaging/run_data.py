@@ -1,0 +1,94 @@
+"""Checks at the door of the first level: data, designs and choices that fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dolorimeter.core import InputError
+
+from .design import Design
+
+NOISE = ("ar1", "ols")
+SCALING = ("percent", "none")
+
+
+def check_choice(where: str, given: str, choices: Sequence[str]) -> None:
+    """Refuse a word that is none of some.
+
+    Parameters
+    ----------
+    where : str
+        The argument.
+    given : str
+        What it was.
+    choices : sequence of str
+        What is accepted.
+
+    Raises
+    ------
+    InputError
+        If it is none of them.
+    """
+    if given not in choices:
+        raise InputError(where, repr(given), f"one of {', '.join(choices)}")
+
+
+def read_runs(
+    data: Sequence[NDArray[np.floating]], designs: Sequence[Design]
+) -> tuple[NDArray[np.floating], ...]:
+    """Take the frames of each run that its design has.
+
+    Parameters
+    ----------
+    data : sequence of ndarray of shape (n_frames, v)
+        All frames of each run.
+    designs : sequence of Design
+        One for each run.
+
+    Returns
+    -------
+    tuple of ndarray
+        The data themselves where no frame is dropped.
+
+    Raises
+    ------
+    InputError
+        If numbers of runs, frames or voxels disagree, a value is not finite, or a design has no
+        fewer columns than frames.
+    """
+    if len(data) != len(designs) or not len(data):
+        found = f"{len(data)} runs of data, {len(designs)} designs"
+        raise InputError("data", found, "one design for each run, at least one")
+    runs = []
+    for number, (values, design) in enumerate(zip(data, designs, strict=True)):
+        where = f"run {design.run or number + 1}"
+        runs.append(_read_run(where, np.asarray(values), design))
+        if runs[-1].shape[1] != runs[0].shape[1]:
+            found = f"{runs[-1].shape[1]} voxels, {runs[0].shape[1]} in the first run"
+            raise InputError(where, found, "the same voxels in every run")
+    return tuple(runs)
+
+
+def _read_run(where: str, values: NDArray[np.floating], design: Design) -> NDArray[np.floating]:
+    """Check one run and take its frames."""
+    if values.ndim != 2 or values.dtype.kind not in "fiu" or 0 in values.shape:
+        found = f"shape {values.shape} of {values.dtype}"
+        raise InputError(where, found, "numbers, (n_frames, n_voxels)")
+    n_frames, n_columns = design.matrix.shape
+    frames = design.frames
+    dropped = n_frames != len(values) or not np.array_equal(frames, np.arange(len(values)))
+    if dropped and (n_frames == 0 or frames.max() >= len(values) or n_frames > len(values)):
+        found = f"{len(values)} frames of data, a design up to frame {int(frames.max()) + 1}"
+        raise InputError(where, found, "a design of the frames of the data")
+    if n_frames <= n_columns:
+        found = f"{n_frames} frames, {n_columns} columns"
+        raise InputError(where, found, "more frames than columns of the design")
+    # One sum is not finite if a value is not: no copy of the data for the usual case.
+    if not np.isfinite(values.sum(dtype=np.float64)) and not np.isfinite(values).all():
+        frame, voxel = np.argwhere(~np.isfinite(values))[0]
+        found = f"a value that is not finite, frame {frame + 1}, voxel {voxel}"
+        raise InputError(where, found, "finite numbers", "Leave such voxels out of the mask.")
+    return values[frames] if dropped else values
