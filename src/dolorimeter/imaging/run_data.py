@@ -92,3 +92,51 @@ def _read_run(where: str, values: NDArray[np.floating], design: Design) -> NDArr
         found = f"a value that is not finite, frame {frame + 1}, voxel {voxel}"
         raise InputError(where, found, "finite numbers", "Leave such voxels out of the mask.")
     return values[frames] if dropped else values
+
+
+def read_columns(
+    columns: Sequence[NDArray[np.float64]], fixed: Sequence[Design], names: Sequence[str]
+) -> tuple[NDArray[np.float64], ...]:
+    """Check the modulated columns of a grid of models.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray of shape (g, n_frames, m)
+        For each run those of each model.
+    fixed : sequence of Design
+        For each run the columns that all models share.
+    names : sequence of str
+        Names of the m columns.
+
+    Returns
+    -------
+    tuple of ndarray
+        The same, as float64.
+
+    Raises
+    ------
+    InputError
+        If shapes disagree, a value is not finite, or a name stands twice.
+    """
+    if len(columns) != len(fixed):
+        found = f"{len(columns)} runs of columns, {len(fixed)} of designs"
+        raise InputError("columns", found, "as many of both")
+    read = tuple(np.asarray(grid, dtype=np.float64) for grid in columns)
+    for number, (grid, design) in enumerate(zip(read, fixed, strict=True)):
+        where = f"columns of run {design.run or number + 1}"
+        taken = set(names) & set(design.names)
+        if taken or len(set(names)) != len(names):
+            found = f"{sorted(taken)[0]!r} among both" if taken else f"{list(names)!r}"
+            raise InputError("names", found, "names that differ from each other and the design's")
+        expected = (len(read[0]), len(design.matrix), len(names))
+        if grid.shape != expected or 0 in expected:
+            rule = f"(models, frames, columns) = {expected}, at least one of each"
+            raise InputError(where, f"shape {grid.shape}", rule)
+        if not np.isfinite(grid).all():
+            model, frame, column = np.argwhere(~np.isfinite(grid))[0]
+            found = f"not finite in model {model + 1}, frame {frame + 1}, {names[column]!r}"
+            raise InputError(where, found, "finite numbers")
+        if design.matrix.shape[1] + len(names) >= len(design.matrix):
+            found = f"{len(design.matrix)} frames, {design.matrix.shape[1] + len(names)} columns"
+            raise InputError(where, found, "more frames than columns of a model")
+    return read
