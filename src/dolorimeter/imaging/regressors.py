@@ -34,8 +34,8 @@ class Regressor:
     modulator : str, optional
         What weights each event: ``"appetitive_error"`` (``cue_error`` at the cue,
         ``outcome_error`` at the outcome), ``"aversive_error"`` (its negative),
-        ``"absolute_error"``, ``"absolute_value"``, or the name of a quantity or measure of the trial, such as
-        ``"value"``.
+        ``"absolute_error"``, ``"absolute_value"``, or the name of a quantity or measure
+        of the trial, such as ``"value"``.
     center : bool, default True
         Subtract the modulator's mean over the events of this regressor in this run (SPM's habit;
         science 2.4).
