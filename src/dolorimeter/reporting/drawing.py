@@ -170,7 +170,8 @@ class Drawing:
         if element.text in self._words:
             element.text = self._words[element.text]
         for name in ("d", "x", "y", "width", "height", "transform"):
-            if name in element.attrib:
+            # A scale of a few pixels an entry of an image is no length: it keeps its decimals.
+            if name in element.attrib and element.tag != f"{_SVG}image":
                 element.set(name, _round(element.attrib[name]))
         if element.get("transform", "").startswith("rotate(0 "):
             del element.attrib["transform"]
@@ -204,7 +205,9 @@ def _share_ids(root: ElementTree.Element, prefix: str) -> None:
         if old in names:
             element.set("id", names[old])
         if _HREF in element.attrib:
-            element.set("href", f"#{names[element.attrib.pop(_HREF)[1:]]}")
+            target = element.attrib.pop(_HREF)
+            inside = target.startswith("#")
+            element.set("href", f"#{names[target[1:]]}" if inside else "".join(target.split()))
         if "clip-path" in element.attrib:
             clip = element.attrib["clip-path"].removeprefix("url(#").removesuffix(")")
             element.set("clip-path", f"url(#{names[clip]})")

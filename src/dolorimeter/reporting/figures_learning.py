@@ -11,9 +11,9 @@ from matplotlib.ticker import MaxNLocator
 
 from .drawing import Drawing
 from .figures import clip
-from .formats import is_absent
+from .formats import interval, is_absent, number
 from .learning_words import NOTHING
-from .palette import Color
+from .palette import INK, RULE, Color
 
 # Their dark values are those of style.css. Relief, exacerbation, nothing; then whatever else.
 SERIES = (
@@ -210,6 +210,41 @@ def few_ticks(axes: Axes, x: int = 5, y: int = 5) -> None:
     """
     for axis, most in ((axes.xaxis, x), (axes.yaxis, y)):
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+
+
+def mark_best(axes: Axes, name: str, best: float | None, ends: Sequence[Any]) -> None:
+    """Mark the best value of a parameter on its axis, over its interval.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        With its final limits, and room for a line of text above.
+    name : str
+        Of the parameter.
+    best : float or None
+        Its value; nothing is written without it.
+    ends : sequence
+        Both ends of its interval, or none.
+    """
+    bounds = known(ends)
+    if len(bounds) == 2:
+        axes.axvspan(*bounds, color=RULE.light, alpha=0.6, zorder=0, linewidth=0)
+    if best is None or is_absent(best):
+        return
+    low, high = axes.get_xlim()
+    right = best > (low + high) / 2
+    axes.axvline(best, color=INK.light, lw=1.5, ymax=1.04, clip_on=False)
+    axes.annotate(
+        f"{name} {number(best, 2)}" + (f", {interval(bounds, 2)}" if len(bounds) == 2 else ""),
+        (best, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(6 if right else -4, 11),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        color=INK.light,
+        fontweight="bold",
+        annotation_clip=False,
+    )
 
 
 def by_name(entries: Mapping[str, Any] | None) -> list[tuple[str, Mapping[str, Any]]]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from .drawing import Drawing
-from .figures import Panel, Plate, label_width, row_labels, row_values
-from .figures_learning import Look, by_name, cue_looks, known
+from .figures import Panel, Plate, row_values
+from .figures_learning import by_name, cue_looks, known
+from .figures_learning_rows import dots, mean_bar, row_frame
 from .formats import count, is_absent, number
 from .learning_words import cue_name, measure_name, measure_with_unit
 from .palette import INK, MUTED
@@ -57,8 +57,8 @@ def _scores(
     drawing, axes = _frame(entries, width, f"Preference scores, mean: {told}")
     looks = cue_looks(cue for cue, _ in entries)
     for row, (cue, entry) in enumerate(entries):
-        _each(axes, row, known(entry.get("values") or ()), looks[cue])
-        _mean(axes, row, entry)
+        dots(axes, row, known(entry.get("values") or ()), looks[cue].color)
+        mean_bar(axes, row, entry)
     top = most if most is not None and not is_absent(most) else None
     if top is not None:
         axes.axvline(top / 2, color=MUTED.light, lw=1.1, ls=_DASHED, zorder=0)
@@ -72,38 +72,9 @@ def _frame(
     entries: Sequence[tuple[str, Mapping[str, Any]]], width: float, told: str
 ) -> tuple[Drawing, Axes]:
     """Set a row for each cue, named at its left."""
-    names = [cue_name(cue) for cue, _ in entries]
     looks = cue_looks(cue for cue, _ in entries)
-    height = _ROW * len(entries)
-    drawing = Drawing(width, height + 50, told, [look.color for look in looks.values()])
-    left = label_width(names, 12)
-    axes = drawing.axes(left, 6, width - left - 58, height)
-    axes.set_ylim(len(entries) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    row_labels(drawing, axes, names, 12)
-    return drawing, axes
-
-
-def _each(axes: Axes, row: int, values: Sequence[float], look: Look) -> None:
-    """Stack the subjects who share a score, so that each can be seen."""
-    seen: dict[float, int] = {}
-    for value in values:
-        seen[value] = seen.get(value, 0) + 1
-    highest = max(seen.values(), default=1)
-    step = min(0.09, 0.62 / highest)
-    xs = [v for v, n in seen.items() for _ in range(n)]
-    ys = [row + step * (i - (n - 1) / 2) for n in seen.values() for i in range(n)]
-    axes.scatter(xs, ys, s=20, color=look.color.light, alpha=0.75, linewidths=0, zorder=2)
-
-
-def _mean(axes: Axes, row: int, entry: Mapping[str, Any]) -> None:
-    """Draw the mean as an upright bar over its standard error."""
-    mean, error = entry.get("mean"), entry.get("se")
-    if mean is None or is_absent(mean):
-        return
-    if error is not None and not is_absent(error):
-        axes.hlines(row, mean - error, mean + error, color=INK.light, lw=2.2, zorder=3)
-    axes.vlines(mean, row - 0.34, row + 0.34, color=INK.light, lw=2.2, zorder=3)
+    names = [cue_name(cue) for cue, _ in entries]
+    return row_frame(names, [look.color for look in looks.values()], width, told, _ROW)
 
 
 def measures_by_cue(by_cue: Mapping[str, Any], caption: str) -> Plate | None:

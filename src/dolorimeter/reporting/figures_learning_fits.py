@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from .decoding_words import counted
 from .drawing import Drawing
 from .figures import Panel, Plate, label_width, labels_over_rows, row_labels, row_values
-from .figures_learning import few_ticks, known, limits, points
-from .formats import count, interval, is_absent, number, plain
-from .palette import ACCENT, INK, MUTED, RULE, SOFT
+from .figures_learning import few_ticks, known, limits, mark_best, points
+from .formats import count, is_absent, number, plain
+from .palette import ACCENT, INK, MUTED, SOFT
 
 _DASHED = (0, (4, 3))
 Estimate = tuple[str, Mapping[str, Any]]
@@ -73,7 +73,7 @@ def _profile(
     if is_r:
         axes.set_ylim(limits(drawn))  # with zero: a flat profile shall look flat
         axes.axhline(0, color=MUTED.light, lw=0.9)
-        _chosen(axes, criterion)
+        mark_best(axes, "alpha", criterion.get("alpha"), criterion.get("ci95") or ())
     else:
         lowest = max(min(drawn), -_BELOW)
         axes.set_ylim(1.08 * min(lowest, -1.3 * CUT), 0.3)
@@ -83,29 +83,6 @@ def _profile(
     axes.set_ylabel("r" if is_r else "below the best")
     few_ticks(axes)
     return drawing
-
-
-def _chosen(axes: Axes, criterion: Mapping[str, Any]) -> None:
-    """Mark the rate that was chosen, over its interval."""
-    alpha, ends = criterion.get("alpha"), known(criterion.get("ci95") or ())
-    if len(ends) == 2:
-        axes.axvspan(*ends, color=RULE.light, alpha=0.6, zorder=0, linewidth=0)
-    if alpha is None or is_absent(alpha):
-        return
-    low, high = axes.get_xlim()
-    right = alpha > (low + high) / 2
-    axes.axvline(alpha, color=INK.light, lw=1.5, ymax=1.04, clip_on=False)
-    axes.annotate(
-        f"alpha {number(alpha, 2)}" + (f", {interval(ends, 2)}" if len(ends) == 2 else ""),
-        (alpha, 1),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(6 if right else -4, 11),
-        textcoords="offset points",
-        ha="right" if right else "left",
-        color=INK.light,
-        fontweight="bold",
-        annotation_clip=False,
-    )
 
 
 def parameters(fits: Sequence[tuple[str, Mapping[str, Any]]], caption: str) -> Plate | None:

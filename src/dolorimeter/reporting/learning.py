@@ -8,6 +8,7 @@ from typing import Any
 from .decoding_words import block
 from .drawing import house_style
 from .formats import plain
+from .learning_asked import told
 from .learning_fits import compared, fitted, rates, recovered
 from .learning_parts import behaved, designed, inflated, learned_view
 from .learning_views import data_facts, design_facts
@@ -62,6 +63,7 @@ def _view(results: Results) -> dict[str, Any]:
             "1 bit is what two outcomes that are always held equally likely give.",
         ),
         "behaviour": behaved(block(results, "behaviour")),
+        "told": told(block(results, "behaviour")),
         "rates": rates(results),
         "fits": fitted(results),
         "comparisons": compared(results),

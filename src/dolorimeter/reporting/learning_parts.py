@@ -76,7 +76,11 @@ def learned_view(learned: Results) -> dict[str, Any] | None:
         "types": figures_learning_course.trial_types(
             types,
             "Mean errors by kind of trial."
-            + ("" if free else " Filled: something followed; hollow: nothing did. (Fig 1b, c.)"),
+            + (
+                ""
+                if free
+                else " Filled: something followed; hollow: nothing did. (As their Fig 1b, c.)"
+            ),
         ),
         "table": tables_learning.trial_types(
             types, "Means over the trials of each kind, over all subjects."
@@ -112,7 +116,7 @@ def behaved(behaviour: Results) -> dict[str, Any] | None:
         "preferences": figures_learning_behaviour.preferences(
             preferences,
             "How often each cue was preferred. Dots: subjects; upright: mean, over its standard "
-            "error; dashed: half of all choices, no preference. (Fig 2.)",
+            "error; dashed: half of all choices, no preference. (As Fig 2 of Seymour et al. 2005.)",
         ),
         "tests": tables_learning.preference_tests(
             preferences.get("tests") or (), "Wilcoxon signed-rank tests between the scores."

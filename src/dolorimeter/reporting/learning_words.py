@@ -209,6 +209,10 @@ def not_done(results: Results) -> list[str]:
         "Whether known parameters come back was not tested.": not recovery.get("parameters"),
         "Whether the true model is chosen was not tested.": not recovery.get("models"),
         "Preferences between cues were not asked.": not behaviour.get("preferences"),
+        "Whether the decrease of pain was pleasant was not asked.": not behaviour.get("screening"),
+        "Whether people could report what followed which cue was not asked.": not behaviour.get(
+            "awareness"
+        ),
         "How separable the planned regressors are was not examined.": not block(
             results, "design"
         ).get("efficiency"),
