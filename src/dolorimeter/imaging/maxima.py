@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from dolorimeter.core.containers import Floats, Ints
@@ -98,12 +99,13 @@ def null_maxima(model: GroupModel, arrangements: Rearrangements, wanted: Wanted)
     largest = np.empty((count, 1 + len(wanted.masks)))
     tfce, size = np.zeros(count), np.zeros(count, dtype=np.int64)
     observed = np.empty(0)
-    with ThreadPoolExecutor(max(1, wanted.n_jobs)) as pool:
+    with ThreadPoolExecutor(effective_n_jobs(wanted.n_jobs)) as pool:
         for start in range(0, count, step):
             stop = min(start + step, count)
             r = arrangements.apply(tested, start, stop) @ residuals
             if nuisance.shape[1]:
-                r /= np.sqrt(1.0 - _explained(arrangements, nuisance, residuals, start, stop))
+                rest = 1.0 - _explained(arrangements, nuisance, residuals, start, stop)
+                r = np.where(rest > TIE, r / np.sqrt(np.maximum(rest, TIE)), 0.0)
             if start == 0:
                 observed = t_of_correlation(r[0], model.df)
             largest[start:stop] = _largest(r, wanted)

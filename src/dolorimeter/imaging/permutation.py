@@ -14,9 +14,9 @@ from dolorimeter.core.containers import Floats, Ints
 
 from .corrections import check_region, label_clusters, threshold_at
 from .enhancement import face_neighbors
-from .group_model import GroupModel, read_group
+from .group_model import read_group
 from .maxima import Null, Wanted, critical_value, enhanced_map, family_wise_p, null_maxima
-from .rearrangements import Rearrangements, rearrange
+from .rearrangements import limits, rearrange
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def permutation_test(
     random_state : None, int or numpy.random.Generator
         Source of randomness.
     n_jobs : int, default 1
-        Threads for clusters.
+        Threads for clusters; -1: as many as processors.
 
     Returns
     -------
@@ -161,16 +161,21 @@ def permutation_test(
     model = read_group(maps, test, groups, second, covariates, names)
     n_voxels = model.maps.shape[1]
     masks = {k: check_region(f"region {k!r}", r, n_voxels) for k, r in (regions or {}).items()}
-    forming = None
-    if cluster_p is not None:
-        forming = threshold_at(cluster_p / (1 + two_sided), model.df)
-    if not 0 < alpha < 1:
-        raise InputError("alpha", str(alpha), "a level between 0 and 1")
+    for name, value in (("alpha", alpha), ("cluster_p", 0.5 if cluster_p is None else cluster_p)):
+        if not 0 < value < 1:
+            raise InputError(name, str(value), "a probability between 0 and 1")
+    if n_jobs == 0:
+        raise InputError("n_jobs", "0", "a number of threads, or -1 for all processors")
+    sides = 1 + two_sided
+    forming = None if cluster_p is None else threshold_at(cluster_p / sides, model.df)
     neighbors = _neighbors(grid, n_voxels) if tfce or cluster_p is not None else None
     wanted = Wanted(tuple(masks.values()), two_sided, neighbors, tfce, forming, n_jobs)
     arrangements = rearrange(model, n_permutations, np.random.default_rng(random_state))
     null = null_maxima(model, arrangements, wanted)
     tested = np.abs(null.t) if two_sided else null.t
+    notes = limits(arrangements, model, alpha, two_sided)
+    if null.n_flat:
+        notes.append(f"{null.n_flat} voxels have no test: the maps do not vary there")
     return Permutation(
         t=null.t,
         p_fwe=family_wise_p(tested, null.largest[:, 0]),
@@ -179,9 +184,9 @@ def permutation_test(
         alpha=alpha,
         two_sided=two_sided,
         exact=arrangements.exact,
-        smallest_p=1 / len(arrangements),
+        smallest_p=arrangements.smallest_p(two_sided),
         regions=_volumes(tested, masks, null, alpha),
-        notes=_notes(arrangements, alpha, model, null),
+        notes=tuple(notes),
         **_tfce(null, wanted),
         **_clusters(null, wanted, grid),
     )
@@ -229,27 +234,3 @@ def _clusters(null: Null, wanted: Wanted, grid: Grid | None) -> dict[str, Any]:
     p = family_wise_p(sizes.astype(np.float64), null.size.astype(np.float64))
     p[0] = 1.0
     return {"cluster": cluster, "p_cluster": p[cluster], "null_size": null.size}
-
-
-def _notes(
-    arrangements: Rearrangements, alpha: float, model: GroupModel, null: Null
-) -> tuple[str, ...]:
-    """Say what limits the p-values."""
-    n, notes = len(model.maps), []
-    kind = "sign flips" if model.exchange == "signs" else "exchanges"
-    least = 1 / len(arrangements)
-    if arrangements.exact:
-        words = f"{n} people allow {arrangements.n_possible} {kind}: each was used once"
-        notes.append(f"{words}, and no p can be below {least:.3g}")
-    if least > alpha:
-        notes.append(
-            f"no voxel can reach p <= {alpha:g}, whatever the effect: more {_lack(arrangements)}"
-        )
-    if null.n_flat:
-        notes.append(f"{null.n_flat} voxels have no test: the maps do not vary there")
-    return tuple(notes)
-
-
-def _lack(arrangements: Rearrangements) -> str:
-    """Say what there is too little of."""
-    return "people are needed" if arrangements.exact else "permutations are needed"

@@ -30,16 +30,34 @@ class Rearrangements:
         Every possible one is there once; else they are drawn with replacement.
     n_possible : int
         How many there are.
+    mirrored : bool
+        Each is there with its opposite, of which all statistics have the other sign.
     """
 
     signs: Floats
     orders: Ints
     exact: bool
     n_possible: int
+    mirrored: bool = False
 
     def __len__(self) -> int:
         """Return how many there are, the observed one included."""
         return max(len(self.signs), len(self.orders))
+
+    def smallest_p(self, two_sided: bool = False) -> float:
+        """Return the smallest p that these rearrangements can give.
+
+        Parameters
+        ----------
+        two_sided : bool, default False
+            Whether magnitudes are compared, which opposites share.
+
+        Returns
+        -------
+        float
+            1 / f, or twice that.
+        """
+        return (1 + (two_sided and self.mirrored)) / len(self)
 
     def apply(self, column: Floats, start: int, stop: int) -> Floats:
         """Rearrange a column of the design: the same as rearranging the maps by the inverse.
@@ -92,9 +110,46 @@ def rearrange(model: GroupModel, n_permutations: int, rng: np.random.Generator) 
     exact = possible <= min(n_permutations, MOST_EXACT)
     if model.exchange == "signs":
         signs = _all_signs(n) if exact else _draw_signs(n, n_permutations, rng)
-        return Rearrangements(signs, none.astype(np.int64), exact, possible)
+        return Rearrangements(signs, none.astype(np.int64), exact, possible, exact)
     orders = _all_orders(model) if exact else _draw_orders(n, n_permutations, rng)
-    return Rearrangements(none, orders, exact, possible)
+    halves = model.first is not None and 2 * int(model.first.sum()) == n
+    mirrored = exact and halves and _choices_only(model)
+    return Rearrangements(none, orders, exact, possible, mirrored)
+
+
+def limits(
+    arrangements: Rearrangements, model: GroupModel, alpha: float, two_sided: bool
+) -> list[str]:
+    """Say what limits the p-values.
+
+    Parameters
+    ----------
+    arrangements : Rearrangements
+        What is compared.
+    model : GroupModel
+        Maps and design.
+    alpha : float
+        The level asked for.
+    two_sided : bool
+        Whether magnitudes are compared.
+
+    Returns
+    -------
+    list of str
+        Clauses; none where nothing does.
+    """
+    n, notes, least = len(model.maps), [], arrangements.smallest_p(two_sided)
+    kind = "sign flips" if model.exchange == "signs" else "exchanges"
+    if arrangements.exact:
+        words = f"{n} people allow {arrangements.n_possible} {kind}: each was used once"
+        notes.append(f"{words}, and no p can be below {least:.3g}")
+    if least > alpha:
+        lack = "people" if arrangements.exact else "permutations"
+        words = f"no voxel can reach p <= {alpha:g}, whatever the effect"
+        notes.append(f"{words}: more {lack} are needed")
+    if model.nuisance.shape[1] > (model.exchange == "order"):
+        notes.append("with covariates residuals are rearranged: corrected p is approximate")
+    return notes
 
 
 def _count(model: GroupModel) -> int:
@@ -102,9 +157,14 @@ def _count(model: GroupModel) -> int:
     n = len(model.maps)
     if model.exchange == "signs":
         return 1 << n
-    if model.first is not None and model.nuisance.shape[1] == 1:
+    if model.first is not None and _choices_only(model):
         return math.comb(n, int(model.first.sum()))
     return math.factorial(n)
+
+
+def _choices_only(model: GroupModel) -> bool:
+    """Say whether only who is in the first group matters, not the order within it."""
+    return model.first is not None and model.nuisance.shape[1] == 1
 
 
 def _all_signs(n: int) -> Floats:
@@ -128,7 +188,7 @@ def _draw_orders(n: int, count: int, rng: np.random.Generator) -> Ints:
 def _all_orders(model: GroupModel) -> Ints:
     """List all orders, or one for each choice of the first group; the observed one first."""
     n = len(model.maps)
-    if model.first is None or model.nuisance.shape[1] > 1:
+    if model.first is None or not _choices_only(model):
         return np.array(list(permutations(range(n))), dtype=np.int64)
     ours, theirs = np.flatnonzero(model.first), np.flatnonzero(~model.first)
     orders = np.empty((math.comb(n, len(ours)), n), dtype=np.int64)

@@ -50,7 +50,7 @@ def test_two_sided_maxima_are_of_magnitudes(maps):
     ]
     found = permutation_test(maps, n_permutations=1000, two_sided=True)
     np.testing.assert_allclose(found.p_fwe, brute_p(np.abs(observed), null), rtol=1e-12)
-    assert found.smallest_p < found.p_fwe.min() or found.p_fwe.min() == 2 / 128
+    assert found.smallest_p == 2 / 128  # all signs flipped: the same magnitudes
 
 
 def test_every_choice_of_the_first_group(maps):
@@ -64,6 +64,25 @@ def test_every_choice_of_the_first_group(maps):
     assert found.exact
     np.testing.assert_allclose(np.sort(found.null_max), np.sort(null), rtol=1e-9)
     np.testing.assert_allclose(found.p_fwe, brute_p(observed, null), rtol=1e-12)
+
+
+def test_the_smallest_p_counts_opposites():
+    maps = np.random.default_rng(3).standard_normal((6, 2))
+    maps[:3] += 50.0
+    halves, thirds = ["a"] * 3 + ["b"] * 3, ["a"] * 2 + ["b"] * 4
+    for groups, two_sided, least in ((halves, True, 2), (halves, False, 1)):
+        found = permutation_test(maps, test="two-sample", groups=groups, two_sided=two_sided)
+        assert found.smallest_p == least / 20 == found.p_fwe.min()
+    found = permutation_test(maps, test="two-sample", groups=thirds, two_sided=True)
+    assert found.smallest_p == 1 / 15
+
+
+def test_covariates_make_it_approximate_and_that_is_said(maps):
+    age = np.arange(7.0) ** 2
+    found = permutation_test(maps, covariates=age, n_permutations=64, random_state=0)
+    assert found.notes == ("with covariates residuals are rearranged: corrected p is approximate",)
+    plain = permutation_test(maps, n_permutations=64, random_state=0)
+    assert plain.notes == ()
 
 
 def test_every_order_for_a_covariate():
@@ -161,7 +180,8 @@ def test_flat_voxels_cannot_be_found(maps):
         ({"n_permutations": 0}, "n_permutations"),
         ({"tfce": True}, "grid"),
         ({"tfce": True, "grid": Grid(np.ones((2, 2, 2), bool), np.eye(4))}, "grid"),
-        ({"cluster_p": 2.0}, "p"),
+        ({"cluster_p": 2.0}, "cluster_p"),
+        ({"n_jobs": 0}, "n_jobs"),
         ({"alpha": 0.0}, "alpha"),
         ({"regions": {"insula": np.zeros(24, bool)}}, "region 'insula'"),
     ],
