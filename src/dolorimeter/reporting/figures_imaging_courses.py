@@ -136,7 +136,8 @@ def _course(
         if not (is_absent(x) or is_absent(mean) or is_absent(error))
     ]
     if len(bounds) > 1:
-        axes.fill_between(*zip(*bounds, strict=True), color=color, alpha=0.2, linewidth=0)
+        at, low, high = ([bound[i] for bound in bounds] for i in range(3))
+        axes.fill_between(at, low, high, color=color, alpha=0.2, linewidth=0)
     axes.plot(xs, ys, color=color, lw=1.9)
     axes.scatter(xs, ys, s=10, color=color, linewidths=0, zorder=3)
     ahead = points(times, entry.get("predicted") or ())

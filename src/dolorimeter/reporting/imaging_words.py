@@ -1,0 +1,145 @@
+"""The words of an imaging report: what was asked, what a map shows, what was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .decoding_words import block, counted
+from .formats import is_absent, number, plain
+from .learning_views import parameter_words
+from .learning_words import listed, lower_first, model_name
+
+Results = Mapping[str, Any]
+
+
+def question(results: Results) -> str:
+    """Say what was asked of the data.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    subjects = block(results, "data").get("subjects") or ()
+    whose = counted(len(subjects), "subject") if subjects else "the subjects"
+    asked = [
+        lower_first(plain(entry.get("words") or entry.get("name") or ""))
+        for entry in results.get("contrasts") or ()
+    ]
+    what = listed(name for name in asked if name) or "what a model of learning says of every trial"
+    by = f", by {learned}" if (learned := model(results)) else ""
+    return f"where does the brain signal of {whose} follow {what}{by}?"
+
+
+def model(results: Results) -> str:
+    """Name the model of learning with its parameters.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    str
+        Such as ``"temporal difference (alpha 0.3)"``; empty where there is none.
+    """
+    learning = block(results, "learning")
+    if not (learning.get("model") or learning.get("label")):
+        return ""
+    name = lower_first(model_name(plain(learning.get("model") or ""), learning.get("label")))
+    words = parameter_words(block(learning, "parameters"))
+    return f"{name} ({words})" if words else name
+
+
+def cluster_p(group: Results) -> str:
+    """Write the uncorrected threshold.
+
+    Parameters
+    ----------
+    group : mapping
+        The results' ``group``.
+
+    Returns
+    -------
+    str
+        Such as ``"p < 0.001 uncorrected"``.
+    """
+    p = group.get("cluster_p")
+    return f"p < {'0.001' if is_absent(p) else f'{p:g}'} uncorrected"
+
+
+def drawn_words(group: Results, entry: Results, threshold: float | None) -> str:
+    """Say what is colored and what is outlined on a map.
+
+    Parameters
+    ----------
+    group, entry : mapping
+        The results' ``group`` and one of its ``maps``.
+    threshold : float or None
+        Of t, below which voxels are not drawn; None where all are.
+
+    Returns
+    -------
+    str
+        Sentences for the caption.
+    """
+    fwe = entry.get("threshold_fwe_t")
+    said = []
+    if threshold is None:
+        said.append(f"The t that stands for {cluster_p(group)} is not known: nothing is cut off.")
+    else:
+        said.append(
+            f"Colored: {cluster_p(group)}, |t| at least {number(threshold, 2)}; red follows the "
+            "contrast, blue its opposite."
+        )
+    if not is_absent(fwe):
+        said.append(
+            f"Outlined: family-wise p < 0.05 over the brain, |t| at least {number(fwe, 2)}."
+            + (" No voxel reaches that." if entry.get("n_fwe") == 0 else "")
+        )
+    else:
+        said.append("Nothing is outlined: no family-wise correction was computed.")
+    return " ".join(said)
+
+
+def not_done(results: Results) -> list[str]:
+    """Say what the results do not hold, and what that leaves open.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of ``results.json``.
+
+    Returns
+    -------
+    list of str
+        One sentence each; never empty, for some things are never done.
+    """
+    group, design, maps = (block(results, name) for name in ("group", "design", "model_maps"))
+    compared = maps.get("comparison")
+    gaps = {
+        "No group test was made.": not group.get("maps"),
+        "Family-wise error was not controlled by permutation: peaks outside the a-priori regions "
+        "stand by nothing.": bool(group.get("maps")) and not group.get("permutations"),
+        "Threshold-free cluster enhancement was not computed.": bool(group.get("maps"))
+        and not group.get("tfce"),
+        "Variance inflation of the design was not computed.": not design.get("variance_inflation"),
+        "Overlap between contrasts was not examined.": not group.get("overlap"),
+        "Time courses by trial type were not estimated.": not results.get("timecourses"),
+        "The learning rate was assumed, not sought in the brain.": not maps.get("regions"),
+        "Models were not compared in the brain on runs left out.": not compared,
+    }
+    never = (
+        "The map of a model’s error shows where the signal goes with it, not that the region "
+        "computes it.",
+        "From activity in a region nothing is inferred about what a person felt.",
+        "Peaks were not checked against each person’s own anatomy.",
+    )
+    return [*(sentence for sentence, missing in gaps.items() if missing), *never]
