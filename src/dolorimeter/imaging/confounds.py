@@ -66,7 +66,7 @@ def read_confounds(
     if "high_pass" in strategy and not any(str(c).startswith("cosine") for c in table.columns):
         remedy = "Leave 'high_pass' out, and give the design a cut-off of its own."
         raise InputError(table_path.name, "no column cosine00 …", "fMRIPrep's drifts", remedy)
-    confounds = _load(_image_of(Path(path)), tuple(strategy), options, table)
+    confounds = _load(_image_of(Path(path)), tuple(strategy), options, table, table_path.name)
     found = confounds.reset_index(drop=True).astype(np.float64)
     for name in found.columns:
         bad = np.flatnonzero(~np.isfinite(found[name].to_numpy()))
@@ -114,21 +114,24 @@ def motion_summary(path: str | Path, threshold: float = 0.5) -> dict[str, float]
 
 
 def _load(
-    image: Path, strategy: tuple[str, ...], options: Mapping[str, object], table: pd.DataFrame
+    image: Path,
+    strategy: tuple[str, ...],
+    options: Mapping[str, object],
+    table: pd.DataFrame,
+    where: str,
 ) -> pd.DataFrame:
-    """Call nilearn, and say in one line what it misses."""
+    """Call nilearn, and say in one line what it misses; columns in the order of the table."""
     fmriprep = need_extra("nilearn.interfaces.fmriprep", "images")
-    missing = need_extra("nilearn.interfaces.fmriprep.load_confounds_utils", "images")
     try:
         confounds, _ = fmriprep.load_confounds(str(image), strategy=strategy, **options)
-    except (ValueError, TypeError, KeyError, missing.MissingConfoundError) as error:
-        detail = " ".join(str(error).split()) or type(error).__name__
+    except (ValueError, TypeError, KeyError) as error:
+        told = " ".join(str(error.args[0] if error.args else error).split())
+        detail = told.replace("not in index", "not among the columns")
         near = [hint(word, table.columns) for word in _words(detail)]
         remedy = next((word for word in near if word), "Try another strategy.")
-        raise InputError(
-            f"confounds of {image.name}", detail, "what the strategy needs", remedy
-        ) from error
-    return confounds
+        raise InputError(where, detail, f"what {', '.join(strategy)} needs", remedy) from error
+    there = [name for name in table.columns if name in confounds.columns]
+    return confounds[[*there, *sorted(set(confounds.columns) - set(there))]]
 
 
 def _words(detail: str) -> list[str]:
