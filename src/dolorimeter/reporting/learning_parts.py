@@ -18,6 +18,7 @@ from .learning_views import parameter_words
 from .learning_words import lower_first, model_name
 
 Results = Mapping[str, Any]
+_FILLED = " Filled: something followed; hollow: nothing did. (As Fig 1b, c of Seymour et al. 2005.)"
 
 
 def designed(design: Results) -> dict[str, Any]:
@@ -75,12 +76,7 @@ def learned_view(learned: Results) -> dict[str, Any] | None:
         ),
         "types": figures_learning_course.trial_types(
             types,
-            "Mean errors by kind of trial."
-            + (
-                ""
-                if free
-                else " Filled: something followed; hollow: nothing did. (As their Fig 1b, c.)"
-            ),
+            "Mean errors by kind of trial." + ("" if free else _FILLED),
         ),
         "table": tables_learning.trial_types(
             types, "Means over the trials of each kind, over all subjects."

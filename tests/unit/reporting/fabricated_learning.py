@@ -142,6 +142,73 @@ def _behaviour(rng: Any) -> dict[str, Any]:
                 "n": 19,
             },
         ],
+        **_asked(rng),
+    }
+
+
+def _asked(rng: Any) -> dict[str, Any]:
+    """Return what people told beside the trials."""
+
+    def told(mean: float, deviation: float, **words: str) -> dict[str, Any]:
+        values = _rounded(rng.normal(mean, deviation, 19))
+        se = float(np.std(values, ddof=1) / 19**0.5)
+        return {**words, "mean": float(np.mean(values)), "se": se, "n": 19, "values": values}
+
+    levels = {"baseline": (6.0, -4.0), "increase": (8.0, -7.0), "decrease": (3.0, 4.0)}
+    means = [
+        told(levels[change][i], 0.8, when=when, skin="treated", change=change, scale=scale)
+        for i, scale in enumerate(("pain", "pleasantness"))
+        for when in ("before", "after")
+        for change in levels
+    ]
+    return {
+        "calibration": {
+            "from": "steps",
+            "rule": {"baseline": 6.0, "exacerbation": 8.0},
+            "steps": 240,
+            "subjects": [f"{i + 1:02d}" for i in range(19)],
+            "temperatures": {"baseline": told(44.0, 1.0), "exacerbation": told(46.2, 1.1)},
+            "reached": {"yes": 19, "n": 19, "share": 1.0, "ci95": [0.8235, 1.0]},
+            "paired": None,
+        },
+        "screening": {
+            "pleasant": {"yes": 17, "n": 19, "share": 17 / 19, "ci95": [0.6686, 0.987]},
+            "unpleasant": ["03", "11"],
+            "not_asked": 0,
+            "pleasantness": told(6.0, 1.5),
+        },
+        "ratings": {
+            "means": means,
+            "paired": [
+                {
+                    "kind": kind,
+                    "scale": "pain",
+                    "question": f"Does pain differ between {a} and {b} (before)?",
+                    "a": a,
+                    "b": b,
+                    "mean_a": 3.0,
+                    "mean_b": 6.0,
+                    "difference": -3.0,
+                    "ci95": [-3.4, -2.6],
+                    "p": 0.00001,
+                    "p_holm": 0.00002,
+                    "n": 19,
+                }
+                for kind, a, b in (("change", "decrease", "baseline"), ("time", "after", "before"))
+            ],
+        },
+        "awareness": {
+            "yes": 4,
+            "n": 14,
+            "share": 4 / 14,
+            "ci95": [0.0839, 0.581],
+            "not_asked": 5,
+            "unaware": {
+                "n": 10,
+                "scores": {"A": 14.0, "B": 6.0, "C": 10.0},
+                "tests": [{"a": "A", "b": "B", "statistic": 52.0, "p": 0.0098, "n": 10}],
+            },
+        },
     }
 
 

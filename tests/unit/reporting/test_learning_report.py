@@ -13,6 +13,7 @@ import pytest
 from dolorimeter.core import InputError
 from dolorimeter.reporting import render, render_learning_report
 from dolorimeter.reporting.figures_learning import SERIES
+from dolorimeter.reporting.figures_learning_asked import ratings, temperatures
 from dolorimeter.reporting.learning_words import model_name, not_done, question, trial_type
 
 FOLDER = Path(__file__).parent
@@ -55,6 +56,7 @@ def light(full: dict[str, Any]) -> dict[str, Any]:
     full["learned"]["trial_types"] = full["learned"]["trial_types"][:1]
     full["behaviour"]["preferences"]["scores"] = None
     full["behaviour"]["by_cue"] = None
+    full["behaviour"]["calibration"] = full["behaviour"]["ratings"] = None
     for fit in full["fits"]["rt"].values():
         fit["parameters"] = {}
     full["fits"] = {"rt": full["fits"]["rt"]}
@@ -299,6 +301,7 @@ def test_the_results_are_left_alone_and_give_the_same_page(light: dict[str, Any]
 STRUCTURE = {
     "",
     *("learning", "none", "td", "rt", "subject", "pooled", "hierarchical", "association"),
+    *("pain", "pleasantness", "before", "after", "steps"),
     *("passed", "violated", "warned", "unknown", "not-applicable", "blocks", "limits", "advises"),
 }
 
@@ -379,3 +382,36 @@ def test_what_was_done_is_not_called_undone(full: dict[str, Any]) -> None:
     assert len(not_done(full)) == 3
     full["recovery"]["models"] = None
     assert any("true model is chosen" in sentence for sentence in not_done(full))
+
+
+# What people told
+
+
+def test_what_people_told_is_drawn_and_said(light: dict[str, Any]) -> None:
+    light["behaviour"]["ratings"] = None
+    words = Page(render_learning_report(light)).words
+    assert "17 of 19" in words
+    assert "67 % to 99 %" in words.replace("\u00a0", " ")
+    assert "The decrease was unpleasant to 03 and 11" in words
+    assert "4 of 14" in words
+
+
+def test_ratings_stand_in_the_order_of_their_rows(fabricate: Callable[[str], Any]) -> None:
+    block = fabricate("full")["behaviour"]
+    plate = ratings(block["ratings"]["means"], "c")
+    assert plate is not None
+    assert [panel.title for panel in plate.panels] == ["Rated pain", "Rated pleasantness"]
+    assert [panel.note for panel in plate.panels] == ["0 to 10", "−10 to 10"]
+    found = temperatures(block["calibration"], "c")
+    assert found is not None
+    assert ratings([], "c") is temperatures({}, "c") is None
+
+
+def test_nothing_told_is_said_to_be_missing(light: dict[str, Any]) -> None:
+    for name in ("calibration", "screening", "ratings", "awareness"):
+        light["behaviour"][name] = None
+    assert not {"Screening", "Awareness", "Temperatures"} & {
+        text for _, text in Page(render_learning_report(light)).headings
+    }
+    assert any("pleasant was not asked" in sentence for sentence in not_done(light))
+    assert any("could report what followed" in sentence for sentence in not_done(light))
