@@ -50,7 +50,9 @@ class GroupCourses:
 
 
 def group_courses(
-    people: Sequence[Courses], predicted: Sequence[Floats] | None = None
+    people: Sequence[Courses],
+    predicted: Sequence[Floats] | None = None,
+    common: str = "kept",
 ) -> GroupCourses:
     """Average courses over people.
 
@@ -61,6 +63,8 @@ def group_courses(
     predicted : sequence of ndarray of shape (n_types, n_delays), optional
         What a model foresees for each person, at that person's delays; averaged as the
         measured courses are, over the people who have trials of a type.
+    common : {"kept", "removed"}, default "kept"
+        See :func:`scale_prediction`.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def group_courses(
             rule = f"one a person, {len(people)}"
             raise InputError("predicted", f"{len(predicted)} courses", rule)
         foreseen, _ = _over_people(np.where(has[:, :, None], np.stack(list(predicted)), np.nan))
-        prediction = scale_prediction(mean, foreseen)
+        prediction = scale_prediction(mean, foreseen, common)
     return GroupCourses(
         people[0].regions,
         people[0].types,

@@ -55,6 +55,26 @@ class RateMaps:
     effects: Floats
     held_out: HeldOut
 
+    def contrast(self, weights: Mapping[str, float]) -> Floats:
+        """Combine the effects of the left-out runs.
+
+        Parameters
+        ----------
+        weights : mapping of str to float
+            Of the modulated columns.
+
+        Returns
+        -------
+        ndarray of shape (v,)
+            What a test over people takes from each.
+
+        Raises
+        ------
+        InputError
+            If a name is no modulated column.
+        """
+        return np.asarray(read_weights(weights, self.names) @ self.effects)
+
 
 def selection_facts(apart: bool = True) -> dict[str, object]:
     """Return what the audit's K5 asks of a test at selected rates or voxels.
@@ -208,10 +228,7 @@ def selected_effects(
     """
     if not 0 < share <= 1:
         raise InputError("share", repr(share), "above 0, at most 1")
-    unknown = set(contrast) - set(maps.names)
-    if unknown or not contrast:
-        raise InputError("contrast", repr(contrast), f"weights of {', '.join(maps.names)}")
-    weights = np.array([contrast.get(name, 0.0) for name in maps.names])
+    weights = read_weights(contrast, maps.names)
     effects = np.stack([weights @ run.estimates for run in maps.held_out.runs])  # (runs, g, v)
     sizes = np.stack([np.sqrt(run.errors / run.df) for run in maps.held_out.runs])
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -241,6 +258,32 @@ def _selected(
         kept = live[np.argsort(-others, kind="stable")[: max(round(share * len(live)), 1)]]
         tested.append(effects[run, rows[kept], kept].mean())
     return float(np.mean(tested))
+
+
+def read_weights(contrast: Mapping[str, float], names: Sequence[str]) -> Floats:
+    """Return a contrast's weights in the order of the modulated columns.
+
+    Parameters
+    ----------
+    contrast : mapping of str to float
+        By name; names left out have weight 0.
+    names : sequence of str
+        The m modulated columns.
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        Weights.
+
+    Raises
+    ------
+    InputError
+        If a name is none of them, or all weights are 0.
+    """
+    weights = np.array([contrast.get(name, 0.0) for name in names], dtype=np.float64)
+    if set(contrast) - set(names) or not weights.any() or not np.isfinite(weights).all():
+        raise InputError("contrast", repr(dict(contrast)), f"weights of {', '.join(names)}")
+    return weights
 
 
 def run_profiles(found: HeldOut) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from dolorimeter.core import InputError, Trials
 from dolorimeter.core.containers import Floats
@@ -105,7 +105,7 @@ def predicted_courses(
     return np.array(foreseen)
 
 
-def scale_prediction(measured: Floats, predicted: Floats) -> ScaledPrediction:
+def scale_prediction(measured: Floats, predicted: Floats, common: str = "kept") -> ScaledPrediction:
     """Bring a prediction to the size of the measured courses by one factor a region.
 
     Least squares through the origin over all types and delays: the model's shape, order and signs
@@ -117,16 +117,20 @@ def scale_prediction(measured: Floats, predicted: Floats) -> ScaledPrediction:
         Courses; NaN where unknown.
     predicted : ndarray of shape (n_types, n_times)
         At the same types and times.
+    common : {"kept", "removed"}, default "kept"
+        Whether the factor and ``explained`` come from the courses as they are, or from what is
+        left at each delay after the mean over types: a response to any cue, which no error
+        foretells, does not reach them then.
 
     Returns
     -------
     ScaledPrediction
-        NaN for a region without a measured value.
+        Courses are factor times prediction either way. NaN for a region without a measured value.
 
     Raises
     ------
     InputError
-        If the shapes disagree, or the prediction is 0 throughout.
+        If the shapes disagree, an option is unknown, or nothing is foreseen.
     """
     if measured.ndim != 3 or measured.shape[1:] != predicted.shape:
         found = f"shapes {measured.shape} and {predicted.shape}"
@@ -134,6 +138,10 @@ def scale_prediction(measured: Floats, predicted: Floats) -> ScaledPrediction:
     known = np.isfinite(measured) & np.isfinite(predicted)
     y = np.where(known, measured, 0.0)
     x = np.where(known, predicted, 0.0)
+    if common == "removed":
+        y, x = _without_mean(y, known), _without_mean(x, known)
+    elif common != "kept":
+        raise InputError("common", repr(common), "'kept' or 'removed'")
     power = (x**2).sum(axis=(1, 2))
     if known.any() and not power.any():
         rule = "a model that foresees a response"
@@ -143,6 +151,12 @@ def scale_prediction(measured: Floats, predicted: Floats) -> ScaledPrediction:
         factors = product / power
         explained = product**2 / (power * total)
     return ScaledPrediction(factors, factors[:, None, None] * predicted, explained)
+
+
+def _without_mean(courses: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Take the mean over the known types off at each time."""
+    mean = courses.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    return np.where(known, courses - mean, 0.0)
 
 
 def _quantity(trials: Trials, name: str) -> Floats:

@@ -6,10 +6,11 @@ up, which assumes one rate for all, and the interval over people says how well t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
@@ -21,6 +22,7 @@ from .model_maps import (
     choose,
     effects_of,
     gain_of,
+    read_weights,
     training_profiles,
 )
 
@@ -36,6 +38,8 @@ class RegionRates:
     ----------
     rates : ndarray of shape (g,)
         The grid.
+    names : tuple of str
+        The m modulated columns.
     profile : ndarray of shape (g, r)
         Log likelihood of all people's runs less its maximum (nats).
     best : ndarray of shape (r,)
@@ -61,6 +65,7 @@ class RegionRates:
     """
 
     rates: Floats
+    names: tuple[str, ...]
     profile: Floats
     best: Floats
     interval: Floats
@@ -69,8 +74,31 @@ class RegionRates:
     gain_p: Floats
     effects: Floats
     effect_p: Floats
-    identified: np.ndarray
+    identified: NDArray[np.bool_]
     reasons: tuple[str, ...]
+
+    def contrast(self, weights: Mapping[str, float]) -> tuple[Floats, Floats, Floats]:
+        """Combine the effects of the left-out runs and test their mean over people.
+
+        Parameters
+        ----------
+        weights : mapping of str to float
+            Of the modulated columns.
+
+        Returns
+        -------
+        effects : ndarray of shape (n_subjects, r)
+            Each person's.
+        t, p : ndarray of shape (r,)
+            Of their mean against 0, two-sided.
+
+        Raises
+        ------
+        InputError
+            If a name is no modulated column.
+        """
+        combined = np.einsum("m,smr->sr", read_weights(weights, self.names), self.effects)
+        return combined, *mean_test(combined)
 
 
 def group_rates(
@@ -122,6 +150,7 @@ def group_rates(
     ]
     return RegionRates(
         rates,
+        people[0].names,
         total - total.max(axis=0),
         at_rates(rates, choose(total)),
         rates[ends].T,
@@ -169,9 +198,9 @@ def _check(people: Sequence[RateMaps], selection: str, n_bootstrap: int) -> None
     if n_bootstrap < 1:
         raise InputError("n_bootstrap", repr(n_bootstrap), "1 or more")
     for i, person in enumerate(people):
-        same = np.array_equal(person.rates, people[0].rates)
+        same = np.array_equal(person.rates, people[0].rates) and person.names == people[0].names
         if not same or person.profile.shape != people[0].profile.shape:
-            raise InputError(f"person {i}", "other rates or regions", "those of the first")
+            raise InputError(f"person {i}", "other rates, columns or regions", "those of the first")
         if not np.isfinite(person.profile).all():
             region = int(np.flatnonzero(~np.isfinite(person.profile).all(axis=0))[0])
             raise InputError(f"person {i}, region {region}", "constant data", "regions with data")

@@ -17,6 +17,7 @@ from dolorimeter.core import InputError, Trials
 from dolorimeter.core.containers import Floats, Ints
 
 from .fir import ImpulseColumns, impulse_columns
+from .responses import LEAD
 from .trial_types import Selector, rows_of, types_of
 
 _RANK = 1e-8  # of the largest singular value; below it delays cannot be told apart
@@ -253,11 +254,11 @@ def _signals(run: CourseRun, regions: Mapping[str, NDArray[np.bool_]], scaling: 
 
 def _onsets(run: CourseRun, types: Mapping[str, Selector], at: str) -> list[Floats]:
     times = run.trials.onset if at == "cue" else run.trials.outcome_onset
-    begins, ends = run.frame_times[0] - _gap(run.frame_times), run.frame_times[-1]
+    begins, ends = run.frame_times[0] - LEAD, run.frame_times[-1] + _gap(run.frame_times)
     found = []
     for name, rows in rows_of(run.trials, types).items():
         chosen = times[rows]
-        bad = ~((chosen >= begins) & (chosen <= ends))
+        bad = ~((chosen >= begins) & (chosen < ends))
         if bad.any():
             trial = int(np.flatnonzero(rows)[bad][0])
             where = f"{run.label}, trial {trial} ({name}), {at} onset"

@@ -1,12 +1,14 @@
 """Maps of learning rates against refitting by hand, planted rates, and noise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
 from dolorimeter.core import InputError
 from dolorimeter.hemodynamics import canonical_hrf
-from dolorimeter.imaging.design import Design
+from dolorimeter.imaging.design import Design, make_design
 from dolorimeter.imaging.model_comparison_maps import compare_models
 from dolorimeter.imaging.model_maps import (
     choose,
@@ -17,6 +19,11 @@ from dolorimeter.imaging.model_maps import (
     training_profiles,
 )
 from dolorimeter.imaging.region_rates import group_rates
+from dolorimeter.imaging.regressors import Regressor
+from dolorimeter.imaging.responses import modulated_columns
+from dolorimeter.learning.grid import simulate_grid
+from dolorimeter.learning.task_presets import read_design
+from dolorimeter.learning.task_trials import make_trials
 
 TR, N = 2.0, 150
 RATES = np.array([0.03, 0.06, 0.12, 0.25, 0.4, 0.6, 0.8, 0.95])
@@ -279,3 +286,46 @@ def test_what_cannot_be_split_or_matched_is_refused():
         group_rates([found])
     with pytest.raises(InputError, match="'group' or 'own'"):
         group_rates([found, found], selection="all")
+
+
+def test_rates_of_a_learner_through_the_rooms_own_columns():
+    """From trials to values to columns to the rate: two error columns, one a cue."""
+    rng = np.random.default_rng(8)
+    frames = np.arange(260) * 3.0
+    regressors = [
+        Regressor(f"error_{cue}", ("cue", "outcome"), (cue,), modulator="appetitive_error")
+        for cue in "AB"
+    ]
+    names = tuple(regressor.name for regressor in regressors)
+    people = []
+    for seed in range(6):
+        trials = make_trials(read_design("relief2005", seed), seed, 1)
+        data, fixed, columns = [], [], []
+        for run in range(3):
+            part = trials.take(np.arange(run * 30, run * 30 + 30))
+            start = part.onset[0] - 9.0
+            part = replace(part, onset=part.onset - start, outcome_onset=part.outcome_onset - start)
+            learned = simulate_grid("td", part, RATES[:, None])
+            given = {"cue_error": learned.cue_error, "outcome_error": learned.outcome_error}
+            found = [
+                modulated_columns(one, part, given, frames, convolution="exact")
+                for one in regressors
+            ]
+            columns.append(np.stack(found, axis=2))
+            nuisance = (Regressor("cue"), Regressor("outcome", ("outcome",)))
+            fixed.append(make_design(part, nuisance, frames, convolution="exact"))
+            noise = rng.normal(size=(len(frames), 2))
+            signal = columns[-1][3] @ np.array([[1.0, 0.0], [0.8, 0.0]])
+            data.append(100 + signal + noise)
+        people.append(map_rates(data, fixed, columns, names, RATES))
+    found = group_rates(people, random_state=0)
+    assert found.best[0] == RATES[3]
+    assert found.identified.tolist() == [True, False]
+    effects, t, p = found.contrast({"error_A": 1.0, "error_B": 1.0})
+    assert effects[:, 0].mean() == pytest.approx(1.8, abs=0.4)
+    assert p[0] < 0.01 < p[1]
+    assert t[0] == pytest.approx(ttest_1samp(effects[:, 0], 0.0).statistic)
+    by_hand = people[0].effects[0] + people[0].effects[1]
+    np.testing.assert_allclose(people[0].contrast({"error_A": 1.0, "error_B": 1.0}), by_hand)
+    with pytest.raises(InputError, match="weights of error_A, error_B"):
+        found.contrast({"error_C": 1.0})

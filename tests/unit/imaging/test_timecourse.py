@@ -11,6 +11,9 @@ from dolorimeter.imaging.group_courses import group_courses
 from dolorimeter.imaging.predicted_courses import predicted_courses, scale_prediction
 from dolorimeter.imaging.timecourse import CourseRun, Courses, fit_timecourses
 from dolorimeter.imaging.trial_types import rows_of, types_of
+from dolorimeter.learning.grid import simulate_grid
+from dolorimeter.learning.task_presets import read_design
+from dolorimeter.learning.task_trials import make_trials
 
 TR = 2.0
 FRAMES = np.arange(240) * TR
@@ -154,6 +157,24 @@ def test_closed_forms_of_the_predicted_response():
     np.testing.assert_allclose(predicted_courses(mirrored, types, times), [-good, -bad])
 
 
+def test_closed_forms_from_the_task_and_the_model_themselves():
+    """Mean errors of the temporal-difference model on the paper's task, over 150 orders."""
+    task = make_trials(read_design("relief2005", 0), 0, 150)
+    learned = simulate_grid("td", task, [[0.3]])
+    trials = task.with_quantities(
+        cue_error=learned.cue_error[0], outcome_error=learned.outcome_error[0]
+    )
+    types = {
+        "relief": {"cue": "A", "outcome": "relief"},
+        "unreinforced": {"cue": "A", "outcome": "none"},
+        "exacerbation": {"cue": "B", "outcome": "exacerbation"},
+    }
+    good, bad, worse = predicted_courses(trials, types, np.array([8.3, 4.8, 9.8]))
+    assert good[0] == pytest.approx(0.736, abs=0.006)
+    assert bad[1:] == pytest.approx([0.455, -0.338], abs=0.006)
+    np.testing.assert_allclose(worse, -good, atol=0.01)
+
+
 def test_each_trial_keeps_its_own_lag_and_a_type_without_trials_is_unknown():
     trials = trials_at([10, 40], ["relief", "relief"], {"outcome_error": np.array([1.0, 3.0])})
     late = Trials(
@@ -184,6 +205,12 @@ def test_the_factor_is_that_of_least_squares():
         known = np.isfinite(measured[i])
         expected = np.linalg.lstsq(predicted[known][:, None], measured[i][known], rcond=None)[0]
         assert found.factors[i] == pytest.approx(expected[0])
+    shared = measured[0] + 7.0 * np.arange(5)  # a response to any cue, at each delay
+    apart = scale_prediction(shared[None], predicted, common="removed")
+    centered = predicted - predicted.mean(axis=0)
+    assert apart.factors[0] == pytest.approx((centered * measured[0]).sum() / (centered**2).sum())
+    with pytest.raises(InputError, match="'kept' or 'removed'"):
+        scale_prediction(measured, predicted, common="gone")
     with pytest.raises(InputError, match="foresees"):
         scale_prediction(measured, np.zeros((2, 5)))
 
