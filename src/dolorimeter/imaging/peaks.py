@@ -126,7 +126,9 @@ def _table(
     ]
     number, rank, voxel, extent = np.array(listed, dtype=np.int64).reshape(-1, 4).T
     places = np.argwhere(grid.mask)[voxel] @ grid.affine[:3, :3].T + grid.affine[:3, 3]
-    volume = extent * abs(float(np.linalg.det(grid.affine[:3, :3])))
+    edges = grid.affine[:3, :3]
+    # A triple product: exact where the axes are straight, which a determinant is not.
+    volume = extent * abs(float(np.dot(edges[0], np.cross(edges[1], edges[2]))))
     holding = ["; ".join(name for name, mask in regions.items() if mask[v]) for v in voxel]
     columns: dict[str, Any] = {"cluster": number, "peak": rank}
     columns |= dict(zip("xyz", places.T, strict=True))

@@ -36,7 +36,7 @@ _SIDED: tuple[tuple[str, Place, Place, float, str], ...] = (
         "orbitofrontal lateral",
         (-42, 33, -9),
         (46, 34, -9),
-        10,
+        12,
         "AAL2 OFClat with Frontal_Inf_Orb_2",
     ),
     ("orbitofrontal medial", (-14, 36, -21), (16, 37, -21), 10, "AAL2 OFCmed"),
