@@ -16,8 +16,8 @@ from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats, Ints
 
 from .mean_tests import mean_test
-from .model_maps import (
-    RateMaps,
+from .model_maps import RateMaps
+from .rate_choice import (
     at_rates,
     choose,
     effects_of,

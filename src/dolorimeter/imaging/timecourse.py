@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from dolorimeter.core import InputError, Trials
 from dolorimeter.core.containers import Floats, Ints
 
+from .course_fit import autocorrelation_of, fit_course
 from .fir import ImpulseColumns, impulse_columns
 from .responses import LEAD
 from .trial_types import Selector, rows_of, types_of
-
-_RANK = 1e-8  # of the largest singular value; below it delays cannot be told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,57 +180,12 @@ def _fit_all(
     errors, rho = estimates.copy(), np.zeros((n_regions, len(signals)))
     for i in range(n_regions):
         courses = [block[:, i] for block in signals]
-        found = _least_squares(courses, designs, nuisance, rho[i])
+        found = fit_course(courses, designs, nuisance, rho[i])
         if noise == "ar1":
-            rho[i] = [_autocorrelation(rest) for rest in found[2]]
-            found = _least_squares(courses, designs, nuisance, rho[i])
+            rho[i] = [autocorrelation_of(rest) for rest in found[2]]
+            found = fit_course(courses, designs, nuisance, rho[i])
         estimates[i, seen], errors[i, seen] = found[0], found[1]
     return estimates, errors, rho.mean(axis=1)
-
-
-def _least_squares(
-    courses: list[Floats], designs: list[Floats], nuisance: list[Floats], rho: Floats
-) -> tuple[Floats, Floats, list[Floats]]:
-    """Return estimates, their errors, and residuals by run, beside each run's own nuisance."""
-    rows, targets, freedom = [], [], 0
-    for y, X, Z, r in zip(courses, designs, nuisance, rho, strict=True):
-        basis = _basis(_whiten(Z, r))
-        both = _whiten(np.column_stack([X, y]), r)
-        both = both - basis @ (basis.T @ both)
-        rows.append(both[:, :-1])
-        targets.append(both[:, -1])
-        freedom += len(y) - basis.shape[1]
-    stacked, target = np.concatenate(rows), np.concatenate(targets)
-    left, sizes, right = np.linalg.svd(stacked, full_matrices=False)
-    freedom -= stacked.shape[1]
-    if freedom < 1 or sizes[-1] < _RANK * sizes[0]:
-        remedy = "Take a shorter window, wider bins or fewer types."
-        found = f"{stacked.shape[1]} delays by type that {len(stacked)} frames cannot tell apart"
-        raise InputError("window", found, "delays that do not add up to one another", remedy)
-    estimates = right.T @ ((left.T @ target) / sizes)
-    residuals = target - stacked @ estimates
-    variance = float(residuals @ residuals) / freedom
-    errors = np.sqrt(variance * ((right / sizes[:, None]) ** 2).sum(axis=0))
-    return estimates, errors, np.split(residuals, np.cumsum([len(y) for y in courses])[:-1])
-
-
-def _whiten(block: Floats, rho: float) -> Floats:
-    """Take rho times the frame before from each frame; the first stays, as in nilearn."""
-    whitened = block.copy()
-    whitened[1:] -= rho * block[:-1]
-    return whitened
-
-
-def _basis(columns: Floats) -> Floats:
-    """Return orthonormal columns that span the same."""
-    sizes = np.linalg.norm(columns, axis=0)
-    left, singular, _ = np.linalg.svd(columns / np.where(sizes > 0, sizes, 1.0), False)
-    return left[:, singular > 1e-10 * singular[0]]
-
-
-def _autocorrelation(residuals: Floats) -> float:
-    power = float(residuals @ residuals)
-    return float(residuals[1:] @ residuals[:-1]) / power if power > 0 else 0.0
 
 
 def _signals(run: CourseRun, regions: Mapping[str, NDArray[np.bool_]], scaling: str) -> Floats:

@@ -10,17 +10,12 @@ from dolorimeter.core import InputError
 from dolorimeter.hemodynamics import canonical_hrf
 from dolorimeter.imaging.design import Design, make_design
 from dolorimeter.imaging.model_comparison_maps import compare_models
-from dolorimeter.imaging.model_maps import (
-    choose,
-    map_rates,
-    region_means,
-    selected_effects,
-    selection_facts,
-    training_profiles,
-)
+from dolorimeter.imaging.model_maps import map_rates, region_means, selection_facts
+from dolorimeter.imaging.rate_choice import choose, training_profiles
 from dolorimeter.imaging.region_rates import group_rates
 from dolorimeter.imaging.regressors import Regressor
 from dolorimeter.imaging.responses import modulated_columns
+from dolorimeter.imaging.selected_voxels import selected_effects
 from dolorimeter.learning.grid import simulate_grid
 from dolorimeter.learning.task_presets import read_design
 from dolorimeter.learning.task_trials import make_trials
