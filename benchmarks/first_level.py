@@ -37,7 +37,7 @@ CONTRASTS = {"error": {"error A": 1.0, "error B": 1.0}, "relief": {"shared 1": 1
 def simulate(n_voxels: int, n_frames: int) -> tuple[Floats, Floats, Floats]:
     """Draw shared columns, a grid of modulated ones that resemble each other, and data."""
     rng = np.random.default_rng(0)
-    smooth = np.exp(-np.arange(-8, 9) ** 2 / 18.0)
+    smooth = np.exp(-(np.arange(-8, 9) ** 2) / 18.0)
     drawn = rng.normal(size=(n_frames, N_SHARED - 1))
     columns = [np.convolve(series, smooth, "same") for series in drawn.T]
     shared = np.column_stack([*columns, np.ones(n_frames)])
@@ -97,7 +97,9 @@ def show(title: str, ours: Floats, theirs: Floats, note: str = "") -> None:
     """Print seconds and ratios."""
     print(f"\n{title}")
     for what, mine, peer in zip(("clock", "processor"), ours, theirs, strict=True):
-        print(f"  {what:10} nilearn {peer:8.2f} s{note}   ours {mine:7.3f} s   {peer / mine:6.1f} x")
+        print(
+            f"  {what:10} nilearn {peer:8.2f} s{note}   ours {mine:7.3f} s   {peer / mine:6.1f} x"
+        )
 
 
 def main() -> None:

@@ -61,12 +61,31 @@ def combine_runs(
     ContrastMap
         Every run weighs the same, whatever its length.
     """
+    effect, variance, t = fixed_effects(effects, variances)
+    tail = np.maximum(special.stdtr(df, -np.abs(t)), LEAST_P)
+    return ContrastMap(effect, variance, t, -np.sign(t) * special.ndtri(tail), df, tuple(runs))
+
+
+def fixed_effects(
+    effects: Sequence[Floats], variances: Sequence[Floats]
+) -> tuple[Floats, Floats, Floats]:
+    """Average runs.
+
+    Parameters
+    ----------
+    effects, variances : sequence of ndarray
+        One for each run, of one shape.
+
+    Returns
+    -------
+    effect, variance, t : ndarray
+        Mean, its variance, and their t: 0 where there is no variance.
+    """
     effect = np.mean(effects, axis=0)
     variance = np.sum(variances, axis=0) / len(variances) ** 2
     t = np.zeros_like(effect)
     np.divide(effect, np.sqrt(variance), out=t, where=variance > 0.0)
-    tail = np.maximum(special.stdtr(df, -np.abs(t)), LEAST_P)
-    return ContrastMap(effect, variance, t, -np.sign(t) * special.ndtri(tail), df, tuple(runs))
+    return effect, variance, t
 
 
 def contrast_rows(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dolorimeter.core.containers import Floats
 
-from .contrast_maps import combine_runs, contrast_rows
+from .contrast_maps import contrast_rows, fixed_effects
 from .design import Design
 from .grid_statistics import GridStatistics, grid_statistics
 from .run_data import NOISE, SCALING, check_choice, read_columns, read_runs
@@ -135,7 +135,9 @@ def fit_first_level_grid(
             values, design.matrix, grid, where, names, scaling == "percent", n_jobs
         )
         here = [name for name in rows if run in rows[name]]
-        weights = np.array([rows[name][run] for name in here]).reshape(len(here), -1)
+        weights = np.zeros((len(here), len(design.names) + len(names)))
+        for place, name in enumerate(here):
+            weights[place] = rows[name][run]
         fits = fit_models(statistics, weights, noise, n_jobs)
         runs.append(stack_models(fits, len(names)))
         for place, name in enumerate(here, len(names)):
@@ -143,12 +145,16 @@ def fit_first_level_grid(
             spread = [fit.unit_variances[place] * fit.dispersion for fit in fits]
             variances[name].append(np.stack(spread))
             degrees[name] += fits[0].df
-    maps = [combine_runs(effects[n], variances[n], degrees[n], list(rows[n])) for n in rows]
+    effect = np.empty((len(added[0]), len(rows), series[0].shape[1]))
+    variance, t = np.empty_like(effect), np.empty_like(effect)
+    for place, name in enumerate(rows):
+        found = fixed_effects(effects[name], variances[name])
+        effect[:, place], variance[:, place], t[:, place] = found
     return GridFit(
         tuple(rows),
-        np.stack([found.effect for found in maps], axis=1),
-        np.stack([found.variance for found in maps], axis=1),
-        np.stack([found.t for found in maps], axis=1),
+        effect,
+        variance,
+        t,
         tuple(degrees.values()),
         np.sum([run.log_likelihood for run in runs], axis=0),
         tuple(runs),

@@ -97,22 +97,26 @@ class Statistics:
     flat: NDArray[np.bool_]
 
 
-def percent_signal(series: Floats) -> Floats:
+def percent_signal(series: NDArray[np.floating]) -> Floats:
     """Express series in percent of their means, minus 100, as nilearn does.
 
     Parameters
     ----------
-    series : ndarray of shape (n_frames, v), float64
-        One column a voxel.
+    series : ndarray of shape (n_frames, v)
+        One column a voxel; left as it is.
 
     Returns
     -------
-    ndarray of shape (n_frames, v)
+    ndarray of shape (n_frames, v), float64
         A mean below 1 counts as 1 (nilearn's rule): data that were centred before keep their
         unit, times 100.
     """
-    means = np.maximum(series.mean(axis=0), 1.0)
-    return 100.0 * (series / means - 1.0)
+    means = np.maximum(series.mean(axis=0, dtype=np.float64), 1.0)
+    scaled = np.empty(series.shape)
+    np.divide(series, means, out=scaled)
+    scaled -= 1.0
+    scaled *= 100.0
+    return scaled
 
 
 def _blocks(n_frames: int, n_voxels: int) -> Iterator[slice]:
@@ -161,11 +165,11 @@ def run_statistics(
     sums, size = np.empty((4, n_voxels)), np.empty(n_voxels)
 
     def reduce(block: slice) -> None:
-        series = np.array(data[:, block], dtype=np.float64, order="C")
         if percent:
+            series = percent_signal(data[:, block])
             size[block] = 100.0**2 * n_frames
-            series = percent_signal(series)
         else:
+            series = np.array(data[:, block], dtype=np.float64, order="C")
             size[block] = np.einsum("tv,tv->v", series, series)
         found = reduce_block(series, columns, probes, centred)
         coefficients[:, block], products[:, block], sums[:, block] = found
