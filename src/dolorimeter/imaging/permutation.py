@@ -230,7 +230,6 @@ def _clusters(null: Null, wanted: Wanted, grid: Grid | None) -> dict[str, Any]:
         other = label_clusters(-null.t, wanted.forming_t, grid)
         cluster = np.where(other > 0, other + cluster.max(), cluster)
     sizes = np.bincount(cluster)
-    sizes[0] = 0
+    sizes[0] = 0  # outside clusters p is 1
     p = family_wise_p(sizes.astype(np.float64), null.size.astype(np.float64))
-    p[0] = 1.0
     return {"cluster": cluster, "p_cluster": p[cluster], "null_size": null.size}
