@@ -46,7 +46,7 @@ def fdr(p: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> fdr([0.01, 0.02, 0.03, 0.5]).tolist()
+    >>> fdr([0.01, 0.02, 0.03, 0.5]).round(3).tolist()
     [0.04, 0.04, 0.04, 0.5]
     """
     values = _check_p(p)
