@@ -37,7 +37,7 @@ def write_simulated(
     voxel_size: float = 6.0,
     sites: Sequence[Site] = (*SITES, *EVOKED),
     effect: float = 1.0,
-    spread: float = 0.4,
+    spread: float = 0.2,
     noise: Noise | None = None,
     hrf: str = "spm",
     random_state: RandomState = None,
@@ -62,7 +62,7 @@ def write_simulated(
         Planted; empty: noise alone.
     effect : float, default 1.0
         Multiplies every planted effect.
-    spread : float, default 0.4
+    spread : float, default 0.2
         Deviation of the effects over people, relative to their mean.
     noise : Noise, optional
         Default as the class has it.

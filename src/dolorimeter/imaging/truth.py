@@ -87,8 +87,8 @@ class Site:
             raise InputError(f"site {self.name}", "no response", "one at least")
 
 
-EFFECT = 0.5  # percent; what it takes: tests/unit/imaging/test_imaging_effect.py
-RADIUS = 7.0
+EFFECT = 1.0  # percent; found in 95 of 100 studies and more: benchmarks/proof, docs/proof
+RADIUS = 6.0
 _APPETITIVE = (Response("appetitive"),)
 _AVERSIVE = (Response("aversive"),)
 _BOTH = (Response("appetitive", cues=("A",)), Response("aversive", cues=("B",)))

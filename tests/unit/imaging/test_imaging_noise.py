@@ -88,6 +88,15 @@ def test_jerks_are_seen_by_displacement_and_dvars():
     assert table.std_dvars[motion.spikes].median() > 1.5
 
 
+def test_dvars_are_one_where_nothing_but_autocorrelated_noise_happens():
+    rng = np.random.default_rng(8)
+    noise = Noise(1.0, 0.6, 0.0, 0.0, **QUIET)
+    data = 1000 + draw_noise(600, 3.0, GRID, noise, rng)
+    motion = draw_motion(600, noise, rng)
+    table = confounds_table(data, motion, GRID, 3.0)
+    assert table.std_dvars[1:].mean() == pytest.approx(1, abs=0.02)
+
+
 def test_confounds_are_read_by_nilearn(tmp_path):
     rng = np.random.default_rng(4)
     motion = draw_motion(100, Noise(spikes=0.05), rng)
