@@ -44,6 +44,8 @@ class Scanner:
         Its free parameters; for ``"td"`` the learning rate.
     lead_out : float
         Seconds scanned after the last trial of a run.
+    reset_runs : bool
+        Whether values start anew in each run.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Scanner:
     model: str = "td"
     parameters: tuple[float, ...] = (0.3,)
     lead_out: float = 15.0
+    reset_runs: bool = False
 
     def __post_init__(self) -> None:
         for name in ("tr", "high_pass"):
@@ -125,7 +128,8 @@ def planned_amplitudes(table: pd.DataFrame, scanner: Scanner) -> tuple[tuple[str
     Parameters
     ----------
     table : DataFrame
-        Trials with ``cue``, ``outcome`` and ``utility``.
+        Trials with ``run``, ``cue``, ``outcome``, ``utility``, ``onset`` and ``outcome_onset``; an
+        event whose time is unknown (NaN), such as the cue of a trial without one, is none.
     scanner : Scanner
         With the model of learning.
 
@@ -138,16 +142,23 @@ def planned_amplitudes(table: pd.DataFrame, scanner: Scanner) -> tuple[tuple[str
         Of the cues, then of the outcomes.
     """
     n_trials = len(table)
-    learned = simulate_grid(scanner.model, table[["cue", "utility"]], [scanner.parameters])
+    shown = table[["run", "cue", "outcome", "utility"]]
+    learned = simulate_grid(
+        scanner.model, shown, [scanner.parameters], reset_runs=scanner.reset_runs
+    )
     errors = np.concatenate([learned.cue_error[0], learned.outcome_error[0]])
+    there = np.isfinite(table[["onset", "outcome_onset"]].to_numpy(np.float64).T.ravel())
     outcome, utility = table["outcome"].to_numpy(str), table["utility"].to_numpy(np.float64)
     at_cue = np.arange(2 * n_trials) < n_trials
-    columns: dict[str, Floats] = {"cue": at_cue.astype(np.float64)}
+    onsets = {"cue": at_cue & there}
     for name in np.unique(outcome[utility != 0]):
-        columns[str(name)] = np.tile(outcome == name, 2) * (~at_cue)
+        onsets[str(name)] = np.tile(outcome == name, 2) & ~at_cue & there
+    columns = {name: own.astype(np.float64) for name, own in onsets.items() if own.any()}
     cues = np.tile(table["cue"].to_numpy(str), 2)
     for name in np.unique(cues):
-        for label, events in _events(scanner.split, str(name), cues == name, at_cue):
+        for label, events in _events(scanner.split, str(name), (cues == name) & there, at_cue):
+            if not events.any():
+                continue
             centered = np.where(events, errors - errors[events].mean(), 0.0)
             if np.abs(centered).max() > _NOTHING:
                 columns[label] = centered
@@ -157,16 +168,15 @@ def planned_amplitudes(table: pd.DataFrame, scanner: Scanner) -> tuple[tuple[str
 def _events(
     split: str, cue: str, ours: np.ndarray, at_cue: np.ndarray
 ) -> Sequence[tuple[str, np.ndarray]]:
+    of = f" {cue}" if cue else ""
     if split == "cue":
-        return [(f"error {cue}", ours)]
-    return [(f"cue error {cue}", ours & at_cue), (f"outcome error {cue}", ours & ~at_cue)]
+        return [(f"error{of}", ours)]
+    return [(f"cue error{of}", ours & at_cue), (f"outcome error{of}", ours & ~at_cue)]
 
 
 def _end(run: pd.DataFrame) -> float:
-    ends = np.maximum(
-        run["onset"] + run["duration"], run["outcome_onset"] + run["outcome_duration"]
-    )
-    return float(ends.max())
+    ends = np.fmax(run["onset"] + run["duration"], run["outcome_onset"] + run["outcome_duration"])
+    return float(np.nanmax(ends))
 
 
 def _drifts(n_frames: int, scanner: Scanner) -> Floats:

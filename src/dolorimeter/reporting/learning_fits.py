@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import figures_learning_comparison, figures_learning_fits, tables_learning_fits
+from . import (
+    figures_learning_comparison,
+    figures_learning_fits,
+    tables_learning_drift,
+    tables_learning_fits,
+)
 from .decoding_words import block
 from .figures_learning import by_name
 from .formats import DASH, count, interval, is_absent, number, p_value, plain
@@ -41,6 +46,11 @@ def _rate(results: Results, measure: str, entry: Results) -> dict[str, Any]:
         "title": measure_name(measure),
         "verdict": verdict(judged, name),
         "numbers": _numbers(entry),
+        "steady": tables_learning_drift.steady(
+            entry,
+            "The tests that the claim rests on: a linear trend and the logarithm of the trial's "
+            "number taken out of measure and values.",
+        ),
         "profile": figures_learning_fits.alpha_profile(
             entry,
             f"How the fit to the {name} changes with the learning rate of {label}. Upright: the "
@@ -148,7 +158,7 @@ def compared(results: Results) -> list[dict[str, Any]]:
     list of dict
         One a measure that has something to draw.
     """
-    parts = []
+    parts, design = [], block(results, "design")
     for measure, entry in by_name(results.get("comparison")):
         labels = block(block(results, "fits"), measure)
         names = [
@@ -166,8 +176,21 @@ def compared(results: Results) -> list[dict[str, Any]]:
             entry, names, f"{title}: the comparison in numbers."
         )
         if plate:
-            parts.append({"title": title, "plate": plate, "table": table})
+            drift = _drifting(design, measure)
+            parts.append({"title": title, "plate": plate, "table": table, "drift": drift})
     return parts
+
+
+def _drifting(design: Results, measure: str) -> str:
+    """Say where a comparison takes no drift out; choices after learning have no trials to drift."""
+    taken = set(design.get("nuisance") or ())
+    if measure == "preference" or "nuisance" not in design or {"trend", "practice"} <= taken:
+        return ""
+    return (
+        "A model whose values change over trials as practice or fatigue does can win here without "
+        "any learning, and a model of no learning can lose. With --nuisance trend,practice the "
+        "comparison allows for that."
+    )
 
 
 def recovered(results: Results) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from . import (
     figures_learning_behaviour,
     figures_learning_course,
     figures_learning_design,
+    figures_learning_efficiency,
     tables_learning,
 )
 from .decoding_inflation import questions
-from .decoding_words import block
-from .formats import count
+from .decoding_words import block, counted
+from .formats import count, number, plain
 from .learning_views import parameter_words
 from .learning_words import lower_first, model_name
+from .words import sentence_case
 
 Results = Mapping[str, Any]
 _FILLED = " Filled: something followed; hollow: nothing did. (As Fig 1b, c of Seymour et al. 2005.)"
@@ -36,7 +38,7 @@ def designed(design: Results) -> dict[str, Any]:
     """
     trials = design.get("timeline") or ()
     runs = len({trial.get("run") for trial in trials})
-    most = figures_learning_design.MOST_RUNS
+    most, found = figures_learning_design.MOST_RUNS, block(design, "efficiency")
     few = f" The first {most} of {count(runs)} runs." if runs > most else ""
     return {
         "timeline": figures_learning_design.timeline(
@@ -44,12 +46,30 @@ def designed(design: Results) -> dict[str, Any]:
             "Every trial of the first subject at its place in time, a lane for each cue. The "
             f"direction of a stroke tells what followed: down is less pain, up is more.{few}",
         ),
-        "efficiency": tables_learning.efficiency(
-            block(design, "efficiency"),
-            "Variance inflation of the planned regressors after convolution with the hemodynamic "
-            "response: how far each can be told from all the others. Above 5 it is poor.",
+        "efficiency": figures_learning_efficiency.efficiency(found, _overlapping(found)),
+        "efficiency_table": tables_learning.efficiency(
+            found, "Variance inflation of the planned regressors, median and most over subjects."
         ),
+        "efficiency_reason": plain(design.get("efficiency_reason") or ""),
     }
+
+
+def _overlapping(found: Results) -> str:
+    """Say what was assumed: the frames are not in the events."""
+    how = [
+        f"errors of {lower_first(model_name(plain(found['model'])))}" if found.get("model") else "",
+        f"a frame every {number(found['tr'], 1)} s (assumed)" if found.get("tr") else "",
+        f"the response {plain(found['hrf'])}" if found.get("hrf") else "",
+        f"median of {counted(found['subjects'], 'subject')}, stroke: the most"
+        if found.get("subjects")
+        else "",
+    ]
+    said = "; ".join(part for part in how if part)
+    return (
+        "Variance inflation of the planned regressors after convolution with the hemodynamic "
+        "response: how far each can be told from all the others. Above 5 (dashed) it is poor."
+        f"{f' {sentence_case(said)}.' if said else ''}"
+    )
 
 
 def learned_view(learned: Results) -> dict[str, Any] | None:

@@ -33,7 +33,9 @@ def data_facts(data: Results) -> Pairs:
         (measure_name(plain(name)), _present(found or {}))
         for name, found in block(data, "measures").items()
     ]
+    spec = plain(data.get("spec") or "")
     return [
+        *([("How events became trials", f"by {spec}")] if spec else []),
         ("Trials by cue", _counts(cues)),
         ("Trials by outcome", _counts(block(data, "outcomes"))),
         *(measured or [("Measures", "none")]),
@@ -76,10 +78,29 @@ def design_facts(design: Results) -> Pairs:
         ("Value before the first trial, v0", said(design, "v0")),
         ("Average reinforcement, a", said(design, "average")),
         *([("Values start anew in each run", option(reset))] if reset is not None else []),
+        *(
+            [("Taken out of measures and models", _nuisance(design))]
+            if "nuisance" in design
+            else []
+        ),
+        *([("Exchanged for p-values", _exchanged(design))] if design.get("exchange") else []),
         ("Bootstraps over subjects", said(design, "bootstraps")),
         ("Permutations", said(design, "permutations")),
         ("Seed", said(design, "random_state")),
     ]
+
+
+def _nuisance(design: Results) -> str:
+    names = [plain(name) for name in design.get("nuisance") or ()]
+    return f"{listed(names) if names else 'nothing'}; for the claim, trend and practice besides"
+
+
+def _exchanged(design: Results) -> str:
+    what = plain(design["exchange"])
+    words = {"signs": "the sign of each subject's correlations", "trials": "trials of one cue"}
+    if what == "trials" and not design.get("exchange_declared"):
+        return f"{words[what]}, whose independence was not declared"
+    return words.get(what, what)
 
 
 def _how(how: Any) -> str:

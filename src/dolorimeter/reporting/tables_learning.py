@@ -62,24 +62,29 @@ def efficiency(block: Entry, caption: str) -> Table | None:
     Table or None
         One row a regressor; None without any.
     """
-    pairs = list(
-        zip(block.get("regressors") or (), block.get("variance_inflation") or (), strict=False)
-    )
-    if not pairs:
+    names = block.get("regressors") or ()
+    if not names:
         return None
+    most = block.get("most") or [None] * len(names)
     rows = make_rows(
-        (plain(name).replace("_", " "), (number(value, 2), _overlap(value)))
-        for name, value in pairs
+        (
+            plain(name).replace("_", " "),
+            (_inflation(value), *([_inflation(top)] if block.get("most") else []), _overlap(value)),
+        )
+        for name, value, top in zip(
+            names, block.get("variance_inflation") or (), most, strict=False
+        )
     )
-    return Table(
-        caption, ("Regressor", "Variance inflation", ""), rows, kinds={2: "name"}, compact=True
-    )
+    columns = ("Regressor", "Variance inflation", *(["Most"] if block.get("most") else []), "")
+    return Table(caption, columns, rows, kinds={len(columns) - 1: "name"}, compact=True)
+
+
+def _inflation(value: float | None) -> str:
+    return "without limit" if is_absent(value) else number(value, 2)
 
 
 def _overlap(value: float | None) -> str:
-    return (
-        "above 5" if value is not None and not is_absent(value) and value > LARGE_INFLATION else ""
-    )
+    return "above 5" if value is None or is_absent(value) or value > LARGE_INFLATION else ""
 
 
 def trial_types(entries: Sequence[Entry], caption: str) -> Table | None:

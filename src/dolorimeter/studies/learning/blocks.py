@@ -13,6 +13,7 @@ from dolorimeter.learning import MODELS, Learned
 
 from .data import PREFERENCE, LearningData
 from .design import LearningStudy
+from .efficiency import efficiency_block
 
 MOST_NOTICES = 30
 MOST_PRESENTATIONS = 300
@@ -81,11 +82,12 @@ def design_block(
     dict
         The block ``"design"``.
     """
-    trials = data.trials
+    trials, models = data.trials, study.models_for(data)
     first = np.flatnonzero(trials.subject == trials.subject[0])
+    efficiency, reason = efficiency_block(trials, models[0], study.reset_runs)
     return {
         "task": "sequence of outcomes without cues" if data.cue_free else "cues and outcomes",
-        "models": list(study.models_for(data)),
+        "models": list(models),
         "measures": list(measures),
         "v0": 0.0,
         "average": 0.0,
@@ -107,7 +109,8 @@ def design_block(
             }
             for place, row in enumerate(first)
         ],
-        "efficiency": None,
+        "efficiency": efficiency,
+        "efficiency_reason": reason,
     }
 
 

@@ -10,6 +10,7 @@ from dolorimeter.studies.words import p_words
 from .asked_words import asked_methods, asked_sentences
 
 Content = Mapping[str, Any]
+LARGE_INFLATION = 5.0  # science 2.4
 
 
 def summarize(content: Content) -> list[str]:
@@ -31,7 +32,27 @@ def summarize(content: Content) -> list[str]:
         f"{sum(data['notice_counts'].values()):,} notices about the files."
     )
     rest = (part(content) for part in (_sequences, _asked, _preferences, _criteria, _compared))
-    return [first, *(sentence for part in rest for sentence in part)]
+    said = [first, *(sentence for part in rest for sentence in part)]
+    return [*said, *_overlapping(content["design"])]
+
+
+def _overlapping(design: Content) -> Iterator[str]:
+    found = design["efficiency"]
+    if found is None:
+        why = design["efficiency_reason"]
+        yield f"Variance inflation of planned regressors not computed: {why}."
+        return
+    pairs = zip(found["regressors"], found["variance_inflation"], strict=True)
+    poor = [
+        f"{name} {'without limit' if value is None else f'{value:.1f}'}"
+        for name, value in pairs
+        if value is None or value > LARGE_INFLATION
+    ]
+    if poor:
+        yield (
+            f"Planned regressors of {found['model']} overlap after convolution: variance inflation "
+            f"above {LARGE_INFLATION:g} for {', '.join(poor)} (median over subjects)."
+        )
 
 
 def _asked(content: Content) -> Iterator[str]:
