@@ -13,7 +13,7 @@ from .formats import number
 
 _INSIDE = 0.9  # share of a map's voxels that must lie in the template's brain to be drawn on it
 _COARSE = 10.0  # mm; coarser voxels say nothing on an anatomy
-_SLICES = 6
+_SLICES, _APART = 6, 8.0  # mm between a slice that was asked for and one that fills the row
 Volume = NDArray[np.float64]
 
 
@@ -36,7 +36,7 @@ class BrainMap:
     outline : float or None, default None
         Size at which voxels are outlined on the slices; None outlines none.
     cuts : tuple of float, default ()
-        Heights of the slices in mm; empty spreads them over the mask.
+        Heights in mm that the slices must show; others are spread over the mask.
     diverging : bool, default True
         Whether the numbers go both ways from zero, as t does; a share or a rate does not.
     """
@@ -147,14 +147,16 @@ def heights(brain: BrainMap) -> list[int]:
     Returns
     -------
     list of int
-        In mm: those that the map asks for, else over the middle nine tenths of its mask.
+        In mm: those that the map asks for, and others over the middle nine tenths of its mask.
     """
     z = (np.argwhere(brain.mask) @ brain.affine[:3, :3].T + brain.affine[:3, 3])[:, 2]
-    asked = {round(cut) for cut in brain.cuts if z.min() <= cut <= z.max()}
-    if asked:
-        return sorted(asked)
     low, high = (float(np.quantile(z, share)) for share in (0.05, 0.95))
-    return sorted({round(float(height)) for height in np.linspace(low, high, _SLICES)})
+    asked = {round(cut) for cut in brain.cuts if z.min() <= cut <= z.max()}
+    for height in np.linspace(low, high, _SLICES):
+        near = any(abs(height - other) < _APART for other in asked if brain.cuts)
+        if len(asked) < _SLICES and not near:
+            asked.add(round(float(height)))
+    return sorted(asked)
 
 
 @cache

@@ -11,13 +11,13 @@ from .drawing import Drawing
 from .figures import Panel, Plate
 from .figures_learning import SERIES, Mark, few_ticks, known, limits, outcome_marks, points
 from .formats import is_absent, number, plain
-from .palette import INK, MUTED, Color
+from .palette import MUTED, SURFACE, Color
 from .words import sentence_case
 
 Type = Mapping[str, Any]
 RANDOM, FIXED = ("mean", "se"), ("fixed", "fixed_se")
 _AHEAD = (0, (5, 2.2))
-_WIDTH, _HEIGHT = 288, 176
+_WIDTH, _HEIGHT = 276, 176
 
 
 def by_type(entry: Mapping[str, Any], keys: tuple[str, str], caption: str) -> Plate | None:
@@ -107,7 +107,7 @@ def _courses(
     axes.axhline(0, color=MUTED.light, lw=0.9)
     for entry in types:
         _course(axes, times, entry, keys, looks[_ending(entry)].light)
-    axes.set(ylim=scale, xlim=(min(0, *times), max(times)))
+    axes.set(ylim=scale, xlim=(min(0, *known(times)), max(known(times))))
     axes.set_xlabel("seconds after the cue")
     axes.set_ylabel("signal, %")
     few_ticks(axes, y=4)
@@ -142,5 +142,6 @@ def _course(
     axes.scatter(xs, ys, s=10, color=color, linewidths=0, zorder=3)
     ahead = points(times, entry.get("predicted") or ())
     if len(ahead[0]) > 1:
-        axes.plot(*ahead, color=INK.light, lw=3.0, alpha=0.18)
-        axes.plot(*ahead, color=color, lw=1.5, ls=_AHEAD)
+        # Cut out of what lies below, so that a good prediction is seen at all.
+        axes.plot(*ahead, color=SURFACE.light, lw=4.2)
+        axes.plot(*ahead, color=color, lw=1.6, ls=_AHEAD)

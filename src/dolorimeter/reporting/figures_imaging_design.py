@@ -74,7 +74,8 @@ def _values(matrix: Block) -> NDArray[np.float64]:
     values = np.array(matrix.get("values") or (), dtype=float)
     columns, kinds = matrix.get("columns") or (), matrix.get("kinds") or ()
     times = matrix.get("frame_times") or ()
-    if values.ndim != 2 or values.shape != (len(times), len(columns)) or len(kinds) != len(columns):
+    shape = (len(times), len(columns))
+    if values.shape != shape or len(kinds) != shape[1] or any(map(is_absent, times)):
         return np.zeros((0, 0))
     values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
     size = np.abs(values).max(axis=0)

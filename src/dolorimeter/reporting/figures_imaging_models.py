@@ -38,7 +38,7 @@ def profiles(block: Block, caption: str) -> Plate | None:
     name = plain(block.get("parameter") or "alpha")
     panels = tuple(
         Panel(
-            _profile(name, grid, entry, 288),
+            _profile(name, grid, entry, 276),
             sentence_case(entry.get("region") or "region"),
             _note(entry),
             narrow=_profile(name, grid, entry, 340),

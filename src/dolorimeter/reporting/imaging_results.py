@@ -9,7 +9,7 @@ from typing import Any
 from . import figures_imaging_courses, figures_imaging_models, tables_imaging_maps
 from .decoding_words import block
 from .figures_brain import BrainMap, Portrait, portrait
-from .formats import DASH, count, number, plain
+from .formats import DASH, count, is_absent, number, plain
 from .imaging_parts import through
 from .imaging_views import heading
 from .imaging_words import cluster_p
@@ -17,6 +17,7 @@ from .words import sentence_case
 
 Results = Mapping[str, Any]
 Maps = Mapping[str, BrainMap]
+_NOT_ZERO = 1e-6
 _AHEAD = "Line and band: mean and standard error over subjects; dashed: what the model predicts"
 
 
@@ -65,10 +66,10 @@ def _effect(group: Results, entry: Results, maps: Maps) -> dict[str, Any]:
 
 
 def _drawn(group: Results, entry: Results, name: str, brain: BrainMap) -> Portrait:
-    cut = brain.threshold
+    cut = brain.threshold if is_absent(entry.get("threshold_t")) else entry["threshold_t"]
     note = f"Colored: {cluster_p(group)}, |t| at least {number(cut, 2)}." if cut is not None else ""
     cuts = brain.cuts or through(entry.get("peaks") or ())
-    return portrait(replace(brain, name=f"t of {name}", cuts=cuts), note)
+    return portrait(replace(brain, name=f"t of {name}", threshold=cut, cuts=cuts), note)
 
 
 def timed(results: Results) -> list[dict[str, Any]]:
@@ -155,7 +156,8 @@ def modeled(results: Results, maps: Maps) -> dict[str, Any] | None:
         ),
         "portraits": [
             portrait(
-                replace(maps[file], diverging=False), "Best value of each voxel, where one is."
+                replace(maps[file], diverging=False, threshold=_NOT_ZERO),
+                f"The best {name} of each voxel that has one.",
             )
             for file in files.values()
         ],

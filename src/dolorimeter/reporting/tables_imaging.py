@@ -33,22 +33,6 @@ def place(entry: Entry) -> str:
     return ", ".join(number(value, 1).removesuffix(".0") for value in axes)
 
 
-def found(known: Any) -> str:
-    """Write whether something was found.
-
-    Parameters
-    ----------
-    known : bool or None
-        None where nobody looked.
-
-    Returns
-    -------
-    str
-        A word.
-    """
-    return _FOUND.get(known, "not looked for")
-
-
 def sites(entries: Sequence[Entry], caption: str) -> Table | None:
     """Lay out where effects were planted, and whether they were found.
 
@@ -73,7 +57,7 @@ def sites(entries: Sequence[Entry], caption: str) -> Table | None:
                 plain(entry.get("responds_to") or DASH),
                 place(entry),
                 number(entry.get("effect"), 2),
-                found(entry.get("found")),
+                _FOUND.get(entry.get("found"), "not looked for"),
                 number(entry.get("distance"), 1),
                 number(entry.get("t"), 2),
                 plain(entry.get("contrast") or DASH),
@@ -85,7 +69,7 @@ def sites(entries: Sequence[Entry], caption: str) -> Table | None:
         "Planted at", "Responds to", "x, y, z (mm)", "Effect (%)", "Verdict", "Distance (mm)",
         "t", "In the map of",
     )  # fmt: skip
-    return Table(caption, columns, rows, kinds={1: "label", 4: "name", 7: "label"})
+    return Table(caption, columns, rows, kinds={1: "name", 4: "name", 7: "name"})
 
 
 def motion(entries: Sequence[Entry], caption: str) -> Table | None:
@@ -234,7 +218,7 @@ def contrasts(entries: Sequence[Entry], efficiency: Sequence[Entry], caption: st
         for name in names
     )
     columns = ("Contrast", "Asks", "Weights", "Efficiency")
-    return Table(caption, columns, rows, kinds={1: "prose", 2: "label"})
+    return Table(caption, columns, rows, kinds={1: "prose", 2: "prose"})
 
 
 def _weights(weights: Entry) -> str:

@@ -7,10 +7,17 @@ from typing import Any
 
 from .formats import DASH, count, interval, is_absent, number, p_value, plain, significant
 from .tables import Cell, Row, Table, make_rows
-from .tables_imaging import found, place
+from .tables_imaging import place
 
 Entry = Mapping[str, Any]
 CORRECTED = 0.05
+_FOUND: Mapping[Any, str] = {True: "found", False: "not found"}
+_COUNTED = {
+    "n_uncorrected": "Voxels, uncorrected",
+    "n_fdr": "Voxels, FDR",
+    "n_fwe": "Voxels, family-wise",
+    "n_tfce": "Voxels, TFCE",
+}
 _P = {
     "p": "p",
     "p_fwe": "p, family-wise",
@@ -42,7 +49,7 @@ def regions(entries: Sequence[Entry], caption: str) -> Table | None:
         (
             entry.get("region") or "region",
             (
-                found(entry.get("found")),
+                _FOUND.get(entry.get("found"), "not looked at"),
                 place(entry),
                 number(entry.get("t"), 2),
                 number(entry.get("z_score"), 2),
@@ -87,7 +94,7 @@ def peaks(entries: Sequence[Entry], caption: str) -> Table | None:
         "Place", "x, y, z (mm)", "t", "Z", *(_P[key] for key in tested), "Voxels", "mm³",
         "Stands by",
     )  # fmt: skip
-    return Table(caption, columns, rows, _notes(), {0: "label", len(columns) - 1: "label"})
+    return Table(caption, columns, rows, _notes(), {0: "label", len(columns) - 1: "name"})
 
 
 def _notes() -> tuple[str, ...]:
@@ -170,7 +177,7 @@ def overlaps(entries: Sequence[Entry], caption: str) -> Table | None:
             )
             rows.append(Row("" if i else head, tuple(map(Cell, cells)), ruled=bool(rows and not i)))
     columns = ("Maps", "Voxels in both", "x, y, z (mm)", "Statistic", "Extent", "Place")
-    return Table(caption, columns, tuple(rows), kinds={0: "label", 5: "label"})
+    return Table(caption, columns, tuple(rows), kinds={0: "label", 5: "name"})
 
 
 def named(contrast: Any) -> str:
@@ -206,8 +213,10 @@ def summary(entries: Sequence[Entry], caption: str) -> Table | None:
     """
     if not entries:
         return None
-    counted = {"n_uncorrected": "Uncorrected", "n_fdr": "FDR", "n_fwe": "Family-wise"}
-    counted |= {"n_tfce": "TFCE"} if any(e.get("n_tfce") is not None for e in entries) else {}
+    counted = {key: word for key, word in _COUNTED.items() if key != "n_tfce"}
+    if any(entry.get("n_tfce") is not None for entry in entries):
+        counted = dict(_COUNTED)
+    cut = any(not is_absent(entry.get("threshold_t")) for entry in entries)
     rows = make_rows(
         (
             named(entry.get("contrast")),
@@ -215,6 +224,7 @@ def summary(entries: Sequence[Entry], caption: str) -> Table | None:
                 number(entry.get("largest_t"), 2),
                 number(entry.get("smallest_t"), 2),
                 count(entry.get("df")),
+                *([number(entry.get("threshold_t"), 2)] if cut else []),
                 number(entry.get("threshold_fwe_t"), 2),
                 *(count(entry.get(key)) for key in counted),
             ),
@@ -222,6 +232,7 @@ def summary(entries: Sequence[Entry], caption: str) -> Table | None:
         for entry in entries
     )
     columns = (
-        "Map", "Largest t", "Smallest t", "df", "Family-wise t", *counted.values(),
+        "Map", "Largest t", "Smallest t", "df", *(["Uncorrected t"] if cut else []),
+        "Family-wise t", *counted.values(),
     )  # fmt: skip
     return Table(caption, columns, rows, kinds={0: "label"})

@@ -237,7 +237,7 @@ def _courses(rng: Any, region: str) -> dict[str, Any]:
         )
     return {
         "region": region,
-        "selected_by": "Sphere of 8 mm around the published peak, chosen before the data were seen.",
+        "selected_by": "Sphere of 8 mm at a published peak, chosen before the data were seen.",
         "times": times.tolist(),
         "types": types,
         "scale": 0.402,
