@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,105 +15,11 @@ from dolorimeter.core.containers import Floats
 from dolorimeter.samples.arguments import need_extra
 from dolorimeter.samples.spaces import load_image, load_mask, same_space
 
+from .grids import mask_of, place_words, voxel_sizes
+
 FWHM = float(np.sqrt(8 * np.log(2)))  # of a Gaussian whose deviation is 1
 _PER_SECOND = {"sec": 1.0, "msec": 1e3, "usec": 1e6}
 _AGREE = 0.01  # relative; headers keep the repetition time in single precision, some rounded
-
-
-def common_grid(
-    runs: Sequence[PreprocessedRun],
-    mask: str | Path | Grid | None = None,
-    voxel_size: float | None = None,
-) -> Grid:
-    """Return the voxels that the masks of all runs share.
-
-    Parameters
-    ----------
-    runs : sequence of PreprocessedRun
-        Their masks must lie in one space, unless a mask is given.
-    mask : str, Path or Grid, optional
-        A mask to use instead of theirs.
-    voxel_size : float, optional
-        In mm: a coarser or finer grid over the same box (nearest neighbor of the mask); images
-        are then to be read with ``resample=True``.
-
-    Returns
-    -------
-    Grid
-        Of the analysis.
-
-    Raises
-    ------
-    InputError
-        If a run has no mask, spaces differ (both files are named), or no voxel is left.
-    """
-    grid = _given(mask) if mask is not None else _shared(runs)
-    if voxel_size is None:
-        return grid
-    if not 0 < voxel_size < np.inf:
-        raise InputError("voxel_size", repr(voxel_size), "a positive number of mm")
-    return _regridded(grid, float(voxel_size))
-
-
-def _given(mask: str | Path | Grid) -> Grid:
-    return mask if isinstance(mask, Grid) else load_mask(Path(mask))
-
-
-def _shared(runs: Sequence[PreprocessedRun]) -> Grid:
-    """Return the intersection of the masks of the runs."""
-    paths = dict.fromkeys(_mask_of(run) for run in runs)
-    if not paths:
-        raise InputError("runs", "none", "one at least")
-    first, *rest = paths
-    grid = load_mask(first)
-    inside = grid.mask.copy()
-    for path in rest:
-        other = load_mask(path)
-        if not same_space(other.mask.shape, other.affine, grid):
-            rule = f"the space of {first.name}: {_words(grid.mask.shape, grid.affine)}"
-            remedy = "Give one mask for all, and resample: true."
-            raise InputError(str(path), _words(other.mask.shape, other.affine), rule, remedy)
-        inside &= other.mask
-        if not inside.any():
-            raise InputError(str(path), "no voxel in common with the masks before", "one at least")
-    return Grid(inside, grid.affine)
-
-
-def _mask_of(run: PreprocessedRun) -> Path:
-    if run.mask is None:
-        remedy = "Give a mask for all runs."
-        raise InputError(str(run.bold), "no brain mask beside it", "…_desc-brain_mask", remedy)
-    return run.mask
-
-
-def _words(shape: tuple[int, ...], affine: Floats) -> str:
-    """Say where an image lies."""
-    size = [round(float(s), 3) for s in _voxel_sizes(affine)]
-    origin = [round(float(x), 3) for x in affine[:3, 3]]
-    return f"shape {tuple(int(n) for n in shape[:3])}, voxels {size} mm, origin {origin}"
-
-
-def _voxel_sizes(affine: Floats) -> Floats:
-    return np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
-
-
-def _regridded(grid: Grid, size: float) -> Grid:
-    """Take a mask to voxels of another size over the same box."""
-    nibabel = need_extra("nibabel", "images")
-    image = need_extra("nilearn.image", "images")
-    held = nibabel.Nifti1Image(grid.mask.astype(np.uint8), grid.affine)
-    directions = grid.affine[:3, :3] / _voxel_sizes(grid.affine)
-    taken = image.resample_img(
-        held,
-        target_affine=directions * size,
-        interpolation="nearest",
-        copy_header=True,
-        force_resample=True,
-    )
-    inside = np.asarray(taken.dataobj) != 0
-    if not inside.any():
-        raise InputError("voxel_size", f"no voxel is left at {size:g} mm", "a smaller size")
-    return Grid(inside, np.asarray(taken.affine, dtype=np.float64))
 
 
 def read_run(
@@ -164,7 +69,7 @@ def read_run(
         found = f"an image of {len(image.shape)} axes, {image.shape}"
         raise InputError(str(run.bold), found, "a run: three axes and time")
     step = _repetition_time(run, image, repetition_time)
-    own = grid if grid is not None else load_mask(_mask_of(run))
+    own = grid if grid is not None else load_mask(mask_of(run))
     if not resample:
         refuse_other_space(run.bold, image, own)
     return _frames(run.bold, image, own, width), step
@@ -188,9 +93,9 @@ def refuse_other_space(path: Path, image: Any, grid: Grid) -> None:
         If shape or affine differ.
     """
     if not same_space(image.shape[:3], image.affine, grid):
-        rule = f"the space of the mask: {_words(grid.mask.shape, grid.affine)}"
+        rule = f"the space of the mask: {place_words(grid.mask.shape, grid.affine)}"
         remedy = "Give a mask that fits, or resample: true."
-        raise InputError(str(path), _words(image.shape, image.affine), rule, remedy)
+        raise InputError(str(path), place_words(image.shape, image.affine), rule, remedy)
 
 
 def _checked_width(smoothing: float | None) -> float:
@@ -280,6 +185,6 @@ def smooth(volume: NDArray[np.floating[Any]], affine: Floats, width: float) -> F
     """
     smoothed = np.asarray(volume, dtype=np.float64)
     if width > 0:
-        for axis, size in enumerate(_voxel_sizes(affine)):
+        for axis, size in enumerate(voxel_sizes(affine)):
             smoothed = gaussian_filter1d(smoothed, width / (FWHM * size), axis=axis)
     return smoothed

@@ -11,8 +11,8 @@ import numpy as np
 
 from dolorimeter.core import Grid, InputError, Trials
 from dolorimeter.core.containers import Floats
-from dolorimeter.samples.arguments import need_extra
 
+from .grids import brain_grid
 from .simulate_motion import Motion, confounds_table, draw_motion, motion_signal
 from .simulate_noise import Noise, Singles, draw_noise, smooth_fields
 from .truth import EVOKED, SITES, Site, planted_signal
@@ -70,43 +70,6 @@ class SimulatedSubject:
     trials: Trials
     runs: tuple[SimulatedRun, ...]
     effects: dict[str, float]
-
-
-def brain_grid(voxel_size: float = 6.0) -> Grid:
-    """Return the voxels of the brain that nilearn ships (MNI152).
-
-    Parameters
-    ----------
-    voxel_size : float, default 6.0
-        In mm; at 6 mm there are 8,721 voxels.
-
-    Returns
-    -------
-    Grid
-        The origin is the center of a voxel.
-
-    Raises
-    ------
-    InputError
-        If the size is not between 2 and 20 mm.
-    """
-    if not 2 <= voxel_size <= 20:
-        raise InputError("voxel_size", repr(voxel_size), "mm between 2 and 20")
-    mask = need_extra("nilearn.datasets", "images").load_mni152_brain_mask(resolution=2)
-    places = np.argwhere(np.asarray(mask.dataobj) != 0) @ mask.affine[:3, :3].T
-    places += mask.affine[:3, 3]
-    low, high = (np.round(edge / voxel_size) for edge in (places.min(axis=0), places.max(axis=0)))
-    affine = np.diag([voxel_size] * 3 + [1.0])
-    affine[:3, 3] = low * voxel_size
-    taken = need_extra("nilearn.image", "images").resample_img(
-        mask,
-        target_affine=affine,
-        target_shape=tuple((high - low + 1).astype(int).tolist()),
-        interpolation="nearest",
-        copy_header=True,
-        force_resample=True,
-    )
-    return Grid(np.asarray(taken.dataobj) != 0, affine)
 
 
 def simulate_bold(

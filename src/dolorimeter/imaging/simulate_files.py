@@ -15,11 +15,11 @@ from dolorimeter.bids.write import BIDS_VERSION, made_by, write_json
 from dolorimeter.core import Grid, Trials, output_directory, progress
 from dolorimeter.samples.arguments import need_extra
 
+from .grids import brain_grid
 from .simulate import (
     RandomState,
     SimulatedRun,
     SimulatedSubject,
-    brain_grid,
     simulate_study_data,
 )
 from .simulate_noise import Noise, Singles

@@ -140,7 +140,8 @@ def site_weights(site: Site, grid: Grid) -> Floats:
     distance = np.linalg.norm(places - np.array(site.center), axis=1) / site.radius
     if not (distance <= 1).any():
         found = f"no voxel within {site.radius:g} mm of {site.center}"
-        raise InputError(f"site {site.name}", found, "a place inside the mask")
+        remedy = "Take smaller voxels, or a larger radius, where it is inside."
+        raise InputError(f"site {site.name}", found, "a place inside the mask", remedy)
     return np.where(distance <= 3, 0.5 ** (distance**2), 0.0)
 
 

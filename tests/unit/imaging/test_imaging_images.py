@@ -10,7 +10,8 @@ from nilearn.image import smooth_img
 
 from dolorimeter.bids.preprocessed import PreprocessedRun
 from dolorimeter.core import Grid, InputError
-from dolorimeter.imaging.images import common_grid, read_run
+from dolorimeter.imaging.grids import common_grid
+from dolorimeter.imaging.images import read_run
 
 AFFINE = np.array([[-4.0, 0, 0, 20], [0, 5, 0, -20], [0, 0, 6, -10], [0, 0, 0, 1]])
 SHAPE = (7, 6, 5)

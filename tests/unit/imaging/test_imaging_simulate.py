@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import nibabel
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 
 from dolorimeter.bids.preprocessed import read_preprocessed
 from dolorimeter.core import Grid, InputError, Trials
-from dolorimeter.imaging.images import common_grid, read_run
+from dolorimeter.imaging.grids import brain_grid, common_grid
+from dolorimeter.imaging.images import read_run
 from dolorimeter.imaging.simulate import (
-    brain_grid,
     frames_of,
     simulate_bold,
     simulate_study_data,
@@ -127,7 +128,8 @@ def test_the_brain_has_the_sites_at_centers_of_voxels():
 def test_files_read_back_as_they_were_written(tmp_path):
     trials = some_trials(n=3)
     folder = tmp_path / "derivatives" / "fmriprep"
-    truth = write_simulated(trials, folder, "tsl", voxel_size=10.0, random_state=5)
+    sites = tuple(replace(site, radius=10.0) for site in SITES)  # the voxels are large
+    truth = write_simulated(trials, folder, "tsl", voxel_size=10.0, sites=sites, random_state=5)
     assert json.loads(json.dumps(truth)) == truth
     assert set(truth["effects"]) == {"01", "02"}
     assert truth["sites"][0]["responses"] == [{"kind": "appetitive", "cues": [], "weight": 1.0}]
@@ -138,7 +140,7 @@ def test_files_read_back_as_they_were_written(tmp_path):
     expected = brain_grid(10.0)
     np.testing.assert_array_equal(grid.mask, expected.mask)
     np.testing.assert_allclose(grid.affine, expected.affine)
-    people = list(simulate_study_data(trials, grid=expected, random_state=truth["seed"]))
+    people = list(simulate_study_data(trials, 3.0, expected, sites, random_state=truth["seed"]))
     assert truth["effects"]["02"] == people[1].effects
     data, step = read_run(runs[3], grid, smoothing=None)
     assert step == 3.0
