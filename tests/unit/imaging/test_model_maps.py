@@ -153,6 +153,26 @@ def test_a_planted_rate_is_recovered_and_noise_is_said_not_to_be_identified():
     np.testing.assert_array_equal(found.interval, again.interval)
 
 
+def test_the_group_chooses_a_rate_from_all_runs_but_the_one_left_out():
+    rng = np.random.default_rng(9)
+    people = [mapped(rng, effects=(0.7, 0.0)) for _ in range(4)]
+    found = {how: group_rates(people, selection=how) for how in ("group", "own")}
+    for i, one in enumerate(people):
+        runs = [np.stack([run.log_likelihood for run in p.held_out.runs]) for p in people]
+        for voxel in range(2):
+            total = sum(block[..., voxel].sum(axis=0) for block in runs)
+            effects = {"group": [], "own": []}
+            for k, run in enumerate(one.held_out.runs):
+                best = (total - runs[i][k, :, voxel]).argmax()
+                effects["group"].append(run.estimates[best, 0, voxel])
+                best = np.delete(runs[i], k, axis=0)[..., voxel].sum(axis=0).argmax()
+                effects["own"].append(run.estimates[best, 0, voxel])
+            for how, values in effects.items():
+                assert found[how].effects[i, 0, voxel] == pytest.approx(np.mean(values))
+    tested = ttest_1samp(found["own"].effects, 0.0).pvalue
+    np.testing.assert_allclose(found["own"].effect_p, tested)
+
+
 def test_double_dipping_makes_effects_of_noise_and_the_runs_left_out_do_not():
     """On noise, the rate chosen for the test it is then put to rejects far too often.
 

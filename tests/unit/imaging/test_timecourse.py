@@ -209,6 +209,10 @@ def test_the_factor_is_that_of_least_squares():
     apart = scale_prediction(shared[None], predicted, common="removed")
     centered = predicted - predicted.mean(axis=0)
     assert apart.factors[0] == pytest.approx((centered * measured[0]).sum() / (centered**2).sum())
+    rest = measured[0] - measured[0].mean(axis=0)
+    assert apart.explained[0] == pytest.approx(
+        np.corrcoef(rest.ravel(), centered.ravel())[0, 1] ** 2
+    )
     with pytest.raises(InputError, match="'kept' or 'removed'"):
         scale_prediction(measured, predicted, common="gone")
     with pytest.raises(InputError, match="foresees"):
@@ -287,6 +291,9 @@ def test_events_outside_the_run_and_delays_that_add_up_are_refused():
     late = trials_at([10.0, 500.0], ["relief", "relief"])
     with pytest.raises(InputError, match=r"run 2, trial 1 \(good\), cue onset: 500 s"):
         fit_timecourses([run_of(late, 0 * FRAMES, label="run 2")], REGIONS, TYPES, scaling="none")
+    early = trials_at([-30.0, 10.0], ["relief", "relief"])
+    with pytest.raises(InputError, match=r"trial 0 \(good\), cue onset: -30 s"):
+        fit_timecourses([run_of(early, 0 * FRAMES)], REGIONS, TYPES, scaling="none")
     pairs = np.repeat(np.arange(4, 400, 26.0), 2) + np.tile([0.0, 6.0], 16)
     clock = trials_at(pairs, ["relief", "none"] * 16)
     with pytest.raises(InputError, match="shorter window"):
