@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from .options import force_option, json_option, print_json
+from .options import force_option, json_option, print_json, print_result
 
 
 @click.command("run")
@@ -47,14 +45,3 @@ def decode_run(
         print_json(result.to_dict())
     else:
         print_result(result, out)
-
-
-def print_result(result: Any, out: str) -> None:
-    """Print the summary and the claim."""
-    from dolorimeter.audit import describe
-
-    for sentence in result.summary:
-        click.echo(f"- {sentence}")
-    click.echo("")
-    click.echo(describe(result.claim))
-    click.echo(f"\nwritten: {out} (open report.html)")

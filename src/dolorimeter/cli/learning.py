@@ -9,6 +9,7 @@ from .main import LazyGroup
 VERBS = {
     "simulate": ".learning_simulate:simulate",
     "fit": ".learning_fit:fit",
+    "recover": ".learning_recover:recover",
     "regressors": ".learning_regressors:regressors",
 }
 
@@ -21,5 +22,6 @@ def learning() -> None:
     Example:
       dolorimeter learning simulate --design relief2005 --subjects 19 --out sim/
       dolorimeter learning fit sim/ --out fit/
+      dolorimeter learning recover sim/ --out recovery/
       dolorimeter learning regressors fit/ --bids sim/ --out derivatives/
     """

@@ -16,6 +16,7 @@ VERBS = {
     "vitals": ".vitals:vitals",
     "decode": ".decode:decode",
     "learning": ".learning:learning",
+    "imaging": ".imaging:imaging",
     "audit": ".audit:audit",
 }
 DEBUG = "DOLORIMETER_DEBUG"

@@ -88,3 +88,14 @@ def read_settings(settings: tuple[str, ...]) -> dict[str, dict[str, Any]]:
 def print_json(content: Any) -> None:
     """Print plain values as JSON."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_result(result: Any, out: str) -> None:
+    """Print the summary and the claim of a study."""
+    from dolorimeter.audit import describe
+
+    for sentence in result.summary:
+        click.echo(f"- {sentence}")
+    click.echo("")
+    click.echo(describe(result.claim))
+    click.echo(f"\nwritten: {out} (open report.html)")

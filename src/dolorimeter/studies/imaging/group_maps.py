@@ -1,0 +1,382 @@
+"""From one map a person to tests, peaks, regions, overlaps and factors of the group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from dolorimeter.core import Grid
+from dolorimeter.core.containers import Floats
+from dolorimeter.imaging import (
+    GroupMap,
+    Permutation,
+    cluster_extent,
+    fdr,
+    group_test,
+    one_factor,
+    overlap,
+    peak_table,
+    permutation_test,
+    threshold_at,
+    voxel_centers,
+)
+from dolorimeter.studies.streams import stream
+
+from .design import Group, ImagingStudy
+from .design import Overlap as Pair
+from .people import Sample
+
+Masks = Mapping[str, NDArray[np.bool_]]
+A_PRIORI = "a-priori regions"
+LEVEL = 0.05
+EXCHANGED = {
+    "one-sample": "signs of people's maps",
+    "two-sample": "people between the groups",
+}
+
+
+@dataclass
+class GroupStage:
+    """What the group gave, filled contrast by contrast.
+
+    Attributes
+    ----------
+    blocks : dict
+        The block ``group`` of results.json.
+    maps : dict of str to ndarray of shape (v,)
+        By file.
+    peaks : list of DataFrame
+        One a contrast.
+    """
+
+    blocks: dict[str, Any]
+    maps: dict[str, Floats] = field(default_factory=dict)
+    peaks: list[pd.DataFrame] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One contrast over people."""
+
+    maps: Floats
+    found: GroupMap
+    permuted: Permutation | None
+
+
+def run_group(
+    study: ImagingStudy,
+    effects: Mapping[str, Floats],
+    sample: Sample,
+    grid: Grid,
+    regions: Masks,
+    seed: int,
+    n_jobs: int = 1,
+) -> GroupStage:
+    """Test every contrast over people.
+
+    Parameters
+    ----------
+    study : ImagingStudy
+        The design.
+    effects : mapping of str to ndarray of shape (n_subjects, v)
+        By contrast.
+    sample : Sample
+        Groups and covariates of the people.
+    grid : Grid
+        Voxels.
+    regions : mapping of str to ndarray of shape (v,), bool
+        Named beforehand.
+    seed : int
+        Of the study.
+    n_jobs : int, default 1
+        Threads.
+
+    Returns
+    -------
+    GroupStage
+        Block, maps and peaks.
+    """
+    options = study.group
+    stage = GroupStage({"maps": [], "overlap": [], "factors": None})
+    tested = {}
+    for name, maps in effects.items():
+        tested[name] = _test(
+            options, maps, sample, grid, regions, stream(seed, "group", name), n_jobs
+        )
+        _add_contrast(stage, name, tested[name], grid, regions, options, sample, len(effects))
+    for pair in study.overlap:
+        _add_overlap(stage, pair, tested, grid, regions, len(effects))
+    if study.factors:
+        _add_factors(stage, study, {k: effects[v] for k, v in study.factors.items()}, grid)
+    first = next(iter(tested.values()))
+    stage.blocks |= {
+        "test": options.test,
+        "between": options.between,
+        "subjects": len(first.maps),
+        "covariates": list(options.covariates),
+        "cluster_p": options.cluster_p,
+        "extent": options.extent,
+        "permutations": 0 if first.permuted is None else len(first.permuted.null_max),
+        "exact": first.permuted is not None and first.permuted.exact,
+        "exchanged": EXCHANGED[options.test],
+        "notes": [] if first.permuted is None else list(first.permuted.notes),
+        "tfce": options.tfce,
+        "random_state": seed,
+    }
+    return stage
+
+
+def _test(
+    options: Group,
+    maps: Floats,
+    sample: Sample,
+    grid: Grid,
+    regions: Masks,
+    rng: np.random.Generator,
+    n_jobs: int,
+) -> Tested:
+    given = {"test": options.test, **sample.arguments}
+    found = group_test(maps, **given)
+    if not options.permutations:
+        return Tested(maps, found, None)
+    wanted = {A_PRIORI: np.any(list(regions.values()), axis=0)} if regions else None
+    permuted = permutation_test(
+        maps, grid, **given, n_permutations=options.permutations, tfce=options.tfce,
+        cluster_p=options.cluster_p, regions=wanted, random_state=rng, n_jobs=n_jobs,
+    )  # fmt: skip
+    return Tested(maps, found, permuted)
+
+
+def _add_contrast(
+    stage: GroupStage,
+    name: str,
+    tested: Tested,
+    grid: Grid,
+    regions: Masks,
+    options: Group,
+    sample: Sample,
+    n_contrasts: int,
+) -> None:
+    found, permuted = tested.found, tested.permuted
+    q = fdr(found.p)
+    corrected = {"p_fdr": q} | _corrected(permuted)
+    threshold = threshold_at(options.cluster_p, found.df)
+    peaks = peak_table(
+        found.t, grid, threshold, extent=options.extent, statistic="t",
+        maps={"z_score": found.z, "p": found.p, **corrected}, regions=regions,
+    )  # fmt: skip
+    stem = f"maps/{file_name(name)}"
+    written = {"t": found.t, "z": found.z, "effect": found.effect, **corrected}
+    files = {kind: f"{stem}_{kind}.nii.gz" for kind in written}
+    stage.maps |= {files[kind]: values for kind, values in written.items()}
+    stage.peaks.append(pd.concat([peaks], keys=[name], names=["contrast"]).reset_index(0))
+    kept = cluster_extent(found.t, grid, p=options.cluster_p, k=options.extent, df=found.df) > 0
+    p_brain = None if permuted is None else float(permuted.p_fwe.min())
+    stage.blocks["maps"].append(
+        {
+            "contrast": name,
+            "df": found.df,
+            "largest_t": float(found.t.max()),
+            "smallest_t": float(found.t.min()),
+            "threshold_t": float(threshold),
+            "threshold_fwe_t": None if permuted is None else finite(permuted.threshold_t),
+            "n_uncorrected": int((found.p < options.cluster_p).sum()),
+            "n_fdr": int((q <= LEVEL).sum()),
+            "n_fwe": None if permuted is None else int((permuted.p_fwe <= LEVEL).sum()),
+            "n_tfce": _count(None if permuted is None else permuted.p_tfce),
+            "p_brain": p_brain,
+            "p_brain_adjusted": _adjusted(p_brain, n_contrasts),
+            "files": files,
+            "regions": [
+                _region(region, mask, tested, kept, grid, sample, options, n_contrasts)
+                for region, mask in regions.items()
+            ],
+            "peaks": rows(peaks),
+        }
+    )
+
+
+def _corrected(permuted: Permutation | None) -> dict[str, Floats]:
+    if permuted is None:
+        return {}
+    given = {"p_fwe": permuted.p_fwe, "p_tfce": permuted.p_tfce, "p_cluster": permuted.p_cluster}
+    return {name: values for name, values in given.items() if values is not None}
+
+
+def _region(
+    name: str,
+    mask: NDArray[np.bool_],
+    tested: Tested,
+    kept: NDArray[np.bool_],
+    grid: Grid,
+    sample: Sample,
+    options: Group,
+    n_contrasts: int,
+) -> dict[str, Any]:
+    """Report the highest voxel of a region, and the mean over its voxels."""
+    found = tested.found
+    own = np.flatnonzero(mask)
+    best = int(own[np.argmax(found.t[own])])
+    x, y, z = (float(mm) for mm in voxel_centers(grid)[best])
+    mean = group_test(
+        tested.maps[:, own].mean(axis=1, keepdims=True), options.test, **sample.arguments
+    )
+    effect, error = float(mean.effect[0]), float(np.sqrt(mean.variance[0]))
+    reach = float(stats.t.isf(0.025, mean.df)) * error
+    p_svc = None
+    if tested.permuted is not None:
+        p_svc = float(tested.permuted.regions[A_PRIORI].p_fwe[best])
+    surviving = own[kept[own]]
+    return {
+        "region": name,
+        "voxels": len(own),
+        "found": len(surviving) > 0,
+        "x": x,
+        "y": y,
+        "z": z,
+        "t": float(found.t[best]),
+        "z_score": float(found.z[best]),
+        "p": float(found.p[best]),
+        "p_svc": p_svc,
+        "p_svc_adjusted": _adjusted(p_svc, n_contrasts),
+        "extent": len(surviving),
+        "mean_effect": effect,
+        "ci95": [effect - reach, effect + reach],
+    }
+
+
+def _add_overlap(
+    stage: GroupStage,
+    pair: Pair,
+    tested: Mapping[str, Tested],
+    grid: Grid,
+    regions: Masks,
+    n_contrasts: int,
+) -> None:
+    first, second = tested[pair.first], tested[pair.second]
+    df = (float(first.found.df), float(second.found.df))
+    both = overlap(first.found.t, second.found.t, pair.how, pair.p, df=df)
+    peaks = peak_table(both.statistic, grid, 1e-6, extent=1, statistic="statistic", regions=regions)
+    file = f"maps/{file_name(pair.first)}_and_{file_name(pair.second)}_{pair.how}.nii.gz"
+    stage.maps[file] = both.statistic
+    p = None if pair.how == "exclusive" else _conjunction(first, second, bool(regions))
+    stage.blocks["overlap"].append(
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "how": pair.how,
+            "words": both.words,
+            "p": pair.p,
+            "voxels": int(both.mask.sum()),
+            "dice": finite(both.dice),
+            "largest_minimum": float(np.minimum(first.found.t, second.found.t).max()),
+            "searched": f"the {A_PRIORI}" if regions else "the whole brain",
+            "p_conjunction": _adjusted(p, n_contrasts),
+            "peaks": rows(peaks[peaks["peak"] == 0]),
+            "file": file,
+        }
+    )
+
+
+def _conjunction(first: Tested, second: Tested, in_regions: bool) -> float | None:
+    """Return the smallest family-wise p that some voxel has in both contrasts.
+
+    A voxel counts only where both effects are shown (conjunction null, Nichols et al. 2005).
+    """
+    corrected = []
+    for tested in (first, second):
+        if tested.permuted is None:
+            return None
+        own = tested.permuted
+        corrected.append(own.regions[A_PRIORI].p_fwe if in_regions else own.p_fwe)
+    return float(np.nanmin(np.maximum(*corrected)))
+
+
+def _add_factors(
+    stage: GroupStage, study: ImagingStudy, maps: Mapping[str, Floats], grid: Grid
+) -> None:
+    options = study.group
+    found = one_factor(maps)
+    effects = []
+    for name, test in found.tests.items():
+        file = f"maps/factor_{file_name(name)}_t.nii.gz"
+        stage.maps[file] = test.t
+        peaks = peak_table(
+            test.t, grid, threshold_at(options.cluster_p, test.df), extent=options.extent,
+            statistic="t", maps={"z_score": test.z, "p": test.p},
+        )  # fmt: skip
+        effects.append(
+            {
+                "name": name,
+                "df": test.df,
+                "largest_t": float(test.t.max()),
+                "n_uncorrected": int((test.p < options.cluster_p).sum()),
+                "file": file,
+                "peaks": rows(peaks),
+            }
+        )
+    stage.blocks["factors"] = {"factor": "error", "levels": list(maps), "effects": effects}
+
+
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as plain rows.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Numbers and words.
+
+    Returns
+    -------
+    list of dict
+        One a row; what is not finite is None.
+    """
+    listed = table.to_dict("records")
+    return [{str(k): finite(v) for k, v in row.items()} for row in listed]
+
+
+def finite(value: Any) -> Any:
+    """Return a plain value that JSON can hold.
+
+    Parameters
+    ----------
+    value : object
+        A number or a word.
+
+    Returns
+    -------
+    object
+        None for a number that is not finite.
+    """
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and not np.isfinite(plain) else plain
+
+
+def file_name(name: str) -> str:
+    """Return a name that every file system takes.
+
+    Parameters
+    ----------
+    name : str
+        Of a contrast or region.
+
+    Returns
+    -------
+    str
+        Letters, digits and hyphens.
+    """
+    return "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "unnamed"
+
+
+def _adjusted(p: float | None, n: int) -> float | None:
+    return None if p is None else min(1.0, p * n)
+
+
+def _count(p: Floats | None) -> int | None:
+    return None if p is None else int((p <= LEVEL).sum())
