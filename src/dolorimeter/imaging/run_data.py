@@ -87,7 +87,9 @@ def _read_run(where: str, values: NDArray[np.floating], design: Design) -> NDArr
         found = f"{n_frames} frames, {n_columns} columns"
         raise InputError(where, found, "more frames than columns of the design")
     # One sum is not finite if a value is not: no copy of the data for the usual case.
-    if not np.isfinite(values.sum(dtype=np.float64)) and not np.isfinite(values).all():
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = values.sum(dtype=np.float64)
+    if not np.isfinite(total) and not np.isfinite(values).all():
         frame, voxel = np.argwhere(~np.isfinite(values))[0]
         found = f"a value that is not finite, frame {frame + 1}, voxel {voxel}"
         raise InputError(where, found, "finite numbers", "Leave such voxels out of the mask.")

@@ -198,7 +198,7 @@ def test_wrong_data_are_named():
     data, design = make_run()
     named = replace(design, run="2")
     bad = data.copy()
-    bad[3, 5] = np.inf
+    bad[3, 5], bad[4, 2] = np.inf, -np.inf
     with pytest.raises(InputError, match="run 2: a value that is not finite, frame 4, voxel 5"):
         fit_first_level([bad], [named], {})
     with pytest.raises(InputError, match="run 1: 59 frames of data, a design up to frame 60"):
