@@ -9,26 +9,25 @@ for an impulse (effects are peaks, in the unit of the data), whatever the repeti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from dolorimeter.core import InputError, Trials
 from dolorimeter.core.containers import Floats
 from dolorimeter.hemodynamics import convolve_events
-from dolorimeter.samples.arguments import as_choice, need_extra
+from dolorimeter.samples.arguments import as_choice
 
 from .columns import read_frame_times
+from .convolution_grid import LEAD as LEAD
+from .convolution_grid import OVERSAMPLING, convolve_on_grid, grid_kernel
 from .events import Events, name_place, unweighted_events, weigh
 from .regressors import Regressor
 
 HRFS = ("spm", "glover")
 DERIVATIVES = ("time", "dispersion")
 CONVOLUTIONS = ("nilearn", "exact")
-OVERSAMPLING = 50  # nilearn's grid: steps a frame
-LEAD = 24.0  # s before the first frame from which events count (nilearn's min_onset, negated)
 
 
 def event_responses(
@@ -146,8 +145,8 @@ def respond(events: Events, frames: Floats, response: str, convolution: str) -> 
         If the convolution is unknown.
     """
     if as_choice("convolution", convolution, CONVOLUTIONS) == "nilearn":
-        kernel = _kernel(response, float(np.diff(frames).min()))
-        return _on_grid(events, frames, kernel, 0)
+        kernel = grid_kernel(response, float(np.diff(frames).min()))
+        return convolve_on_grid(events.onsets, events.durations, frames, kernel)
     parts = zip(events.onsets, events.durations, strict=True)
     return np.stack(
         [convolve_events([on], length, 1.0, frames, response) for on, length in parts], 1
@@ -193,7 +192,10 @@ def fir_responses(
         boxes = [
             np.repeat([0.0, 1 / OVERSAMPLING], [d * OVERSAMPLING, OVERSAMPLING]) for d in delays
         ]
-        return [_on_grid(events, frames, box, OVERSAMPLING - 1) for box in boxes]
+        return [
+            convolve_on_grid(events.onsets, events.durations, frames, box, OVERSAMPLING - 1)
+            for box in boxes
+        ]
     if (events.durations > 0).any():
         remedy = "Give a duration of 0, or convolution='nilearn'."
         raise InputError(where, "events that last, with hrf='fir'", "impulses", remedy)
@@ -258,50 +260,3 @@ def require_within(regressor: Regressor, trials: Trials, events: Events, frames:
         rule = f"events from {frames[0] - LEAD:g} s to {end:g} s"
         remedy = "Check the number of volumes, the repetition time and the clock of the onsets."
         raise InputError(where, found, rule, remedy)
-
-
-def _on_grid(events: Events, frames: Floats, kernel: Floats, shift: int) -> Floats:
-    """Convolve each event on nilearn's grid and read off at the frames, ``shift`` steps later.
-
-    On the grid an event is a box from step ``first`` to ``last``: its response is the difference
-    of the kernel's running sum since the two.
-    """
-    grid = _grid(frames)
-    end = len(grid) - 1
-    first = np.minimum(np.searchsorted(grid, events.onsets), end)
-    last = np.minimum(np.searchsorted(grid, events.onsets + events.durations), end)
-    last = np.where((last == first) & (last < end), last + 1, last)
-    running = np.concatenate([[0.0], np.cumsum(kernel)])
-
-    def since(step: NDArray[np.int64], begin: NDArray[np.int64]) -> Floats:
-        passed = np.clip(step[:, None] - begin + 1, 0, len(kernel))
-        return running[passed]
-
-    def at(step: NDArray[np.int64]) -> Floats:
-        return since(step + shift, first) - since(step + shift, last)
-
-    left = np.clip(np.searchsorted(grid, frames) - 1, 0, len(grid) - 2)
-    share = ((frames - grid[left]) / (grid[left + 1] - grid[left]))[:, None]
-    return (1 - share) * at(left) + share * at(left + 1)
-
-
-def _grid(frames: Floats) -> Floats:
-    """Return the times of nilearn's grid (its `_sample_condition`)."""
-    n = len(frames)
-    last = frames.max() * (1 + 1.0 / (n - 1))
-    per_second = (n - 1) / (frames.max() - frames.min()) * OVERSAMPLING
-    n_steps = per_second * (last - frames.min() + LEAD) + 1
-    return np.linspace(frames.min() - LEAD, last, int(np.rint(n_steps)))
-
-
-@lru_cache(maxsize=32)
-def _kernel(response: str, spacing: float) -> Floats:
-    """Return nilearn's own samples of a response."""
-    models = need_extra("nilearn.glm.first_level.hemodynamic_models", "images")
-    name, *derivative = response.split()
-    functions: Mapping[tuple[str, ...], Callable[..., Floats]] = {
-        (): getattr(models, f"{name}_hrf"),
-        ("time", "derivative"): getattr(models, f"{name}_time_derivative"),
-        ("dispersion", "derivative"): getattr(models, f"{name}_dispersion_derivative"),
-    }
-    return functions[tuple(derivative)](spacing, OVERSAMPLING)
