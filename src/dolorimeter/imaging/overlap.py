@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import stats
 
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats
 from dolorimeter.samples.arguments import as_choice
+
+from .group import normal_score
 
 Bools = NDArray[np.bool_]
 HOW = ("inclusive", "exclusive", "minimum-t")
@@ -126,14 +128,13 @@ def overlap(
 
 
 def _as_z(values: Floats, df: float | None) -> Floats:
-    """Turn t into the z of equal p, from the logarithm of p, so that large t stay apart."""
+    """Turn t into the z of equal p."""
     numbers = np.asarray(values, dtype=np.float64)
     if df is None:
         return numbers
     if not df > 0:
         raise InputError("df", str(df), "degrees of freedom above 0")
-    tail = stats.t.logsf(np.abs(numbers), df)
-    return np.asarray(np.sign(numbers) * -special.ndtri_exp(tail))
+    return normal_score(numbers, df)
 
 
 def _threshold(where: str, p: float) -> float:

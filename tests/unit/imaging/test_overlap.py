@@ -42,8 +42,8 @@ def test_t_become_the_z_of_equal_p():
     assert found.statistic[0] == pytest.approx(stats.norm.isf(0.0009), abs=1e-12)
     # nilearn's own conversion for a tail that a float still holds
     assert found.statistic[2] == pytest.approx(stats.norm.isf(stats.t.sf(60, 18)), rel=1e-10)
-    huge = overlap(np.array([1e6]), np.array([1e7]), "minimum-t", df=50.0)
-    assert np.isfinite(huge.statistic).all()
+    huge = overlap(np.array([1e9]), np.array([1e10]), "minimum-t", df=50.0)
+    assert 30 < huge.statistic[0] < 40
 
 
 def test_nothing_above():

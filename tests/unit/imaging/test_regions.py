@@ -57,6 +57,7 @@ def test_an_image_of_another_resolution(grid, tmp_path):
     affine[:3, 3] = 40, -40, -40
     drawn[20, 20, 20] = drawn[17, 20, 20] = 1  # x = 0 and x = 6
     drawn[16, 20, 20] = 1  # x = 8: no voxel's centre
+    drawn[0, 20, 20] = 1  # x = 40, at the image's border: nothing beyond it belongs
     nibabel.Nifti1Image(drawn, affine).to_filename(tmp_path / "own.nii.gz")
     mask = read_regions({"own": "own.nii.gz"}, grid, tmp_path)["own"]
     assert voxel_centers(grid)[mask].tolist() == [[0, 0, 0], [6, 0, 0]]
