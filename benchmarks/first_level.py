@@ -102,9 +102,8 @@ def show(title: str, ours: Floats, theirs: Floats, note: str = "") -> None:
         )
 
 
-def main() -> None:
+def main(n_voxels: int = N_VOXELS, n_frames: int = N_FRAMES) -> None:
     """Compare, and print seconds and ratios."""
-    n_voxels, n_frames = (int(a) for a in sys.argv[1:3]) if sys.argv[2:] else (N_VOXELS, N_FRAMES)
     threads = os.environ.get("OMP_NUM_THREADS", "not set")
     load = f"load {os.getloadavg()[0]:.1f}, OMP_NUM_THREADS {threads}"
     print(f"{platform.machine()}, {os.cpu_count()} cores; {load}")
@@ -139,4 +138,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:3]))
