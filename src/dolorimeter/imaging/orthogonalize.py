@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dolorimeter.core.containers import Floats
 
 
-def orthogonalize_serially(columns: Floats) -> Floats:
+def orthogonalize_serially(columns: ArrayLike) -> Floats:
     """Subtract from each column what those before it explain.
 
     Parameters
     ----------
-    columns : ndarray of shape (n, k)
+    columns : array-like of shape (n, k)
         In order of precedence; the first stays as it is. Lengths are not changed to 1. A column
         that those before it explain wholly becomes 0 (to rounding).
 
@@ -23,7 +24,7 @@ def orthogonalize_serially(columns: Floats) -> Floats:
 
     Examples
     --------
-    >>> orthogonalize_serially(np.array([[1.0, 1.0], [1.0, 3.0]])).tolist()
+    >>> orthogonalize_serially([[1.0, 1.0], [1.0, 3.0]]).round(9).tolist()
     [[1.0, -1.0], [1.0, 1.0]]
     """
     found = np.array(columns, dtype=np.float64)
