@@ -125,11 +125,11 @@ class GridStatistics:
         """
         weights, added = self.products[model], self.added[model]
         left = self.without(model, weights)
-        lagged = self.lagged[model] - (neighbors(added).T @ added) @ weights
+        own = self.lagged[model] - (neighbors(added).T @ added) @ weights
         return Statistics(
             np.concatenate([left.basis, added], axis=1),
             np.concatenate([left.coefficients, weights]),
-            np.concatenate([left.lagged, lagged]),
+            np.concatenate([left.lagged, own]),
             left.sums,
             left.totals,
             left.flat,
