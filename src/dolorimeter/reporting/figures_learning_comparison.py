@@ -115,6 +115,36 @@ def recovery_scatter(block: Mapping[str, Any], caption: str) -> Plate | None:
     Plate or None
         One panel; None without points.
     """
+    drawing = _scatter(block, 350)
+    return None if drawing is None else Plate((Panel(drawing),), caption)
+
+
+def recovery_scatters(
+    entries: Sequence[tuple[str, Mapping[str, Any]]], caption: str
+) -> Plate | None:
+    """Draw recovered against true parameters of several models.
+
+    Parameters
+    ----------
+    entries : sequence of (str, mapping)
+        Printed name of the model, and one of the results' ``recovery.each``.
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    Plate or None
+        One panel a parameter; None without points.
+    """
+    panels = tuple(
+        Panel(drawing, title, f"{plain(entry.get('name') or '')}: r {number(entry.get('r'), 2)}")
+        for title, entry in entries
+        if (drawing := _scatter(entry, 280)) is not None
+    )
+    return Plate(panels, caption) if panels else None
+
+
+def _scatter(block: Mapping[str, Any], width: float) -> Drawing | None:
     true, recovered = points(block.get("true") or (), block.get("recovered") or ())
     if not true:
         return None
@@ -123,8 +153,8 @@ def recovery_scatter(block: Mapping[str, Any], caption: str) -> Plate | None:
         f"True and recovered {name} of {count(len(true))} simulations, correlation "
         f"{number(block.get('r'))}, bias {number(block.get('bias'))}"
     )
-    drawing = Drawing(350, 318, told)
-    axes = drawing.axes(54, 8, 284, 260)
+    drawing = Drawing(width, width - 32, told)
+    axes = drawing.axes(54, 8, width - 66, width - 90)
     axes.axline((true[0], true[0]), slope=1, color=INK.light, lw=1.2, ls=_DASHED)
     axes.scatter(true, recovered, s=22, color=ACCENT.light, alpha=0.6, linewidths=0, zorder=2)
     ends = [*true, *recovered]
@@ -132,4 +162,4 @@ def recovery_scatter(block: Mapping[str, Any], caption: str) -> Plate | None:
     both = (min(ends) - room, max(ends) + room)
     axes.set(xlim=both, ylim=both, xlabel=f"true {name}", ylabel=f"recovered {name}")
     few_ticks(axes)
-    return Plate((Panel(drawing),), caption)
+    return drawing

@@ -208,21 +208,25 @@ def recovered(results: Results) -> dict[str, Any]:
     """
     recovery = block(results, "recovery")
     parameters, models = block(recovery, "parameters"), block(recovery, "models")
-    pairs = [
-        ("correlation", number(parameters.get("r"))),
-        ("bias", number(parameters.get("bias"))),
-        ("root mean squared error", number(parameters.get("rmse"))),
-    ]
+    each = [(model_name(plain(e.get("model") or "")), e) for e in recovery.get("each") or () if e]
     name = plain(parameters.get("name") or "parameter")
     chosen = [model_name(plain(m)) for m in models.get("names") or ()]
     true = [model_name(plain(m)) for m in models.get("planted") or ()] or chosen
+    drawn = figures_learning_comparison
     return {
-        "numbers": [pair for pair in pairs if pair[1] != DASH],
-        "plate": figures_learning_comparison.recovery_scatter(
+        "numbers": [] if len(each) > 1 else _recovered(parameters),
+        "plate": drawn.recovery_scatters(
+            each,
+            "Simulated people with known parameters, fitted as people are. Dashed: recovered "
+            "without error.",
+        )
+        if len(each) > 1
+        else drawn.recovery_scatter(
             parameters,
             f"Simulated studies with a known {name}, fitted as the data were. Dashed: recovered "
             "without error.",
         ),
+        "table": tables_learning_fits.recovered(each, "What came back of each parameter."),
         "confusion": tables_learning_fits.model_confusion(
             models,
             true,
@@ -230,4 +234,19 @@ def recovered(results: Results) -> dict[str, Any]:
             "Which model was chosen when which was true, as shares of the simulated studies of "
             "a row. The diagonal is right.",
         ),
+        "by_subject": tables_learning_fits.model_confusion(
+            {"confusion": models.get("by_subject")},
+            true,
+            chosen,
+            "The same, as shares of the simulated people of a row, each by the BIC of his own.",
+        ),
     }
+
+
+def _recovered(parameters: Results) -> list[tuple[str, str]]:
+    pairs = [
+        ("correlation", number(parameters.get("r"))),
+        ("bias", number(parameters.get("bias"))),
+        ("root mean squared error", number(parameters.get("rmse"))),
+    ]
+    return [pair for pair in pairs if pair[1] != DASH]

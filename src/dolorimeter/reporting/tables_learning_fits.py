@@ -222,3 +222,31 @@ def _share(value: float | None) -> Cell:
     if value is None or is_absent(value):
         return Cell(number(value))
     return Cell(percent(100 * value, 0), share=max(0.0, min(1.0, value)))
+
+
+def recovered(entries: Sequence[tuple[str, Entry]], caption: str) -> Table | None:
+    """Lay out what came back of each planted parameter.
+
+    Parameters
+    ----------
+    entries : sequence of (str, mapping)
+        Printed name of the model, and one of the results' ``recovery.each``.
+    caption : str
+        Plain text.
+
+    Returns
+    -------
+    Table or None
+        One row a parameter; None without any.
+    """
+    if not entries:
+        return None
+    rows = make_rows(
+        (
+            f"{model}: {plain(entry.get('name') or '')}",
+            [number(entry.get(key)) for key in ("r", "bias", "rmse")],
+        )
+        for model, entry in entries
+    )
+    columns = ("Model and parameter", "Correlation", "Bias", "Root mean squared error")
+    return Table(caption, columns, rows, compact=True)

@@ -79,6 +79,38 @@ def test_regressors_take_the_mapping_of_the_fit(capsys, road, tmp_path):
     assert table.loc[table["cue"] == "B", "value"].min() < -1
 
 
+def test_recovery_is_one_command(capsys, road, tmp_path):
+    """With next to no noise the learning rate comes back, and its model is chosen."""
+    quick = ["--models", "td,dual-rate", "--simulations", "2", "--correlation", "0.99", "--json"]
+    code, out, _ = run(capsys, "recover", road / "sim", *quick, "--out", tmp_path / "rec")
+    assert code == 0
+    found = json.loads(out)
+    assert found == json.loads((tmp_path / "rec" / "results.json").read_text())
+    assert found["design"]["trials"] == 270
+    rate = found["recovery"]["parameters"]
+    assert (rate["model"], rate["name"], len(rate["true"])) == ("td", "alpha", 6)
+    assert rate["rmse"] < 0.1
+    assert found["recovery"]["models"]["confusion"][0][0] == 1.0
+    assert [row["model"] for row in found["recovery"]["each"]] == ["td", "dual-rate", "dual-rate"]
+    assert "<html" in (tmp_path / "rec" / "report.html").read_text()
+
+
+def test_recovery_before_there_are_data(capsys, tmp_path):
+    quick = ["--subjects", "2", "--models", "td", "--simulations", "1"]
+    code, out, _ = run(capsys, "recover", *quick, "--out", tmp_path / "rec")
+    assert code == 0
+    assert "1 simulated groups of 2 people for each of 1 models on 180 trials" in out
+
+
+def test_a_fit_with_recovery_is_the_same_call(capsys, road, tmp_path):
+    common = ["--models", "td", "--random-state", "3", "--json"]
+    fit = ["fit", road / "sim", "--measure", "rt", *QUICK, "--recovery", "1", *common]
+    fitted = json.loads(run(capsys, *fit, "--out", tmp_path / "fit")[1])
+    recover = ["recover", road / "sim", "--simulations", "1", *common]
+    alone = json.loads(run(capsys, *recover, "--out", tmp_path / "rec")[1])
+    assert fitted["recovery"] == alone["recovery"]
+
+
 BAD = {
     "model": (("fit", "SIM", "--models", "foo"), "'foo'"),
     "measure": (("fit", "SIM", "--measure", "foo"), "'foo'"),
@@ -96,6 +128,10 @@ BAD = {
     "whose estimate": (
         ("regressors", "FIT", "--bids", "SIM", "--parameters", "group"), "rt, preference",
     ),
+    "recovered model": (("recover", "SIM", "--models", "foo"), "'foo'"),
+    "recovered twice": (("recover", "SIM", "--models", "td,td"), "each once"),
+    "recovered design": (("recover", "--design", "foo"), "relief2005"),
+    "ratings": (("fit", "SIM", "--ratings", "none.tsv"), "no such file"),
     "design": (("simulate", "--design", "foo"), "relief2005"),
     "alpha": (("simulate", "--alpha", "2"), "from 0 to 1"),
 }  # fmt: skip

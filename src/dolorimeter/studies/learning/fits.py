@@ -1,4 +1,4 @@
-"""Fits, criterion, comparison and recovery as results.json holds them."""
+"""Fits, criterion and comparison as results.json holds them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dolorimeter.learning import MODELS
 from dolorimeter.learning.compare import Comparison
 from dolorimeter.learning.fitted import LearningFit, ModelFit, without_nan
 from dolorimeter.learning.measures import neutral_trials
-from dolorimeter.learning.recovery import ModelRecovery, ParameterRecovery
 
 from .drift import Steady, steady_block, verdict
 
@@ -176,42 +175,6 @@ def comparison_block(found: Comparison) -> dict[str, Any]:
         "protected": list(chosen.protected),
         "evidence": "runs left out" if found.selection_left_out else "-BIC/2",
         "subjects": len(found.subjects),
-    }
-
-
-def recovery_block(
-    parameters: ParameterRecovery | None, models: ModelRecovery | None
-) -> dict[str, Any] | None:
-    """Return what was recovered of what was planted.
-
-    Parameters
-    ----------
-    parameters : ParameterRecovery or None
-        Of the first model.
-    models : ModelRecovery or None
-        Of all.
-
-    Returns
-    -------
-    dict or None
-        The block ``"recovery"``.
-    """
-    if parameters is None or models is None:
-        return None
-    return {
-        "parameters": {
-            "name": parameters.names[0],
-            "true": parameters.true[:, 0].tolist(),
-            "recovered": parameters.estimated[:, 0].tolist(),
-            "r": without_nan(parameters.correlation[0]),
-            "bias": parameters.bias[0],
-            "rmse": parameters.error[0],
-        },
-        "models": {
-            "names": list(models.chosen),
-            "planted": list(models.planted),
-            "confusion": models.by_group.tolist(),
-        },
     }
 
 

@@ -15,7 +15,6 @@ from dolorimeter.learning.exchange import Exchange
 from dolorimeter.learning.fit import FitOptions, fit_learning
 from dolorimeter.learning.fitted import LearningFit
 from dolorimeter.learning.observations import sort_by_subject
-from dolorimeter.learning.recovery import recover_models, recover_parameters
 from dolorimeter.studies.streams import stream
 
 from .behaviour import behaviour_block
@@ -24,7 +23,8 @@ from .data import PREFERENCE, LearningData
 from .design import LearningStudy
 from .drift import add_holm, choose_exchange, without_drift
 from .facts import analyses
-from .fits import can_leave_runs_out, comparison_block, criterion_block, fit_blocks, recovery_block
+from .fits import can_leave_runs_out, comparison_block, criterion_block, fit_blocks
+from .recovering import CORRELATION, recovery_block
 from .result import LearningResult
 from .sequences import sequence_blocks
 from .words import methods, summarize
@@ -138,15 +138,7 @@ def _recover(
 ) -> dict[str, Any] | None:
     if not study.recovery:
         return None
-    rng = stream(seed, "recovery")
-    times = study.recovery
-    parameters = recover_parameters(
-        data.trials, models[0], n_simulations=times, options=options, random_state=rng
-    )
-    chosen = recover_models(
-        data.trials, models, n_simulations=times, options=options, random_state=rng
-    )
-    return recovery_block(parameters, chosen)
+    return recovery_block(data.trials, models, study.recovery, CORRELATION, options, seed)
 
 
 def _scope(content: dict[str, Any]) -> str:
