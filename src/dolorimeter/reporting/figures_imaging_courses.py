@@ -139,9 +139,9 @@ def _course(
         at, low, high = ([bound[i] for bound in bounds] for i in range(3))
         axes.fill_between(at, low, high, color=color, alpha=0.2, linewidth=0)
     axes.plot(xs, ys, color=color, lw=1.9)
-    axes.scatter(xs, ys, s=10, color=color, linewidths=0, zorder=3)
+    axes.scatter(xs, ys, s=22, color=color, linewidths=0, zorder=4)  # over the prediction
     ahead = points(times, entry.get("predicted") or ())
     if len(ahead[0]) > 1:
         # Cut out of what lies below, so that a good prediction is seen at all.
-        axes.plot(*ahead, color=SURFACE.light, lw=4.2)
+        axes.plot(*ahead, color=SURFACE.light, lw=3.4)
         axes.plot(*ahead, color=color, lw=1.6, ls=_AHEAD)

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import figures_imaging_design, tables_imaging, tables_imaging_maps
+from . import (
+    figures_imaging_design,
+    figures_imaging_inflation,
+    tables_imaging,
+    tables_imaging_design,
+    tables_imaging_maps,
+)
 from .decoding_words import block
 from .figures_brain import BrainMap, Portrait, portrait
 from .formats import count, is_absent, plain
@@ -87,7 +93,7 @@ def designed(results: Results) -> dict[str, Any]:
     matrices = (design.get("matrices") or ())[:MOST_MATRICES]
     entries = design.get("variance_inflation") or ()
     return {
-        "regressors": tables_imaging.regressors(
+        "regressors": tables_imaging_design.regressors(
             design.get("regressors") or (), "What was modeled at which events."
         ),
         "courses": figures_imaging_design.courses(
@@ -100,17 +106,19 @@ def designed(results: Results) -> dict[str, Any]:
             "The whole design matrix, a row a column of it; columns that only clean the signal "
             "share a band. Gray is 0, white above, black below, each column scaled by itself.",
         ),
-        "correlations": tables_imaging.correlations(
+        "correlations": tables_imaging_design.correlations(
             block(design, "correlations"),
             "Correlations of the regressors, mean over runs. Shaded by size.",
         ),
-        "inflation": figures_imaging_design.inflation(
+        "inflation": figures_imaging_inflation.inflation(
             entries,
             "How far each column can be told from all the others. Filled: median over runs; "
             "hollow and in numbers: the worst run. 1 is alone; above 5 its estimate is poor.",
         ),
-        "inflation_table": tables_imaging.inflation(entries, "Variance inflation in numbers."),
-        "contrasts": tables_imaging.contrasts(
+        "inflation_table": tables_imaging_design.inflation(
+            entries, "Variance inflation in numbers."
+        ),
+        "contrasts": tables_imaging_design.contrasts(
             results.get("contrasts") or (),
             design.get("efficiency") or (),
             "What each contrast asks. Efficiency has no unit: compare designs by it, not studies.",

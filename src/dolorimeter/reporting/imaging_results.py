@@ -18,7 +18,7 @@ from .words import sentence_case
 Results = Mapping[str, Any]
 Maps = Mapping[str, BrainMap]
 _NOT_ZERO = 1e-6
-_AHEAD = "Line and band: mean and standard error over subjects; dashed: what the model predicts"
+_AHEAD = "Dots and band: mean and standard error over subjects; dashed: what the model predicts"
 
 
 def factored(group: Results, maps: Maps) -> dict[str, Any] | None:

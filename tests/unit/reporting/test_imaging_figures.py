@@ -17,10 +17,12 @@ from dolorimeter.reporting.brain_map import heights, shown
 from dolorimeter.reporting.drawing import house_style
 from dolorimeter.reporting.figures_brain import portrait
 from dolorimeter.reporting.figures_imaging_courses import FIXED, RANDOM, by_type
-from dolorimeter.reporting.figures_imaging_design import courses, inflation, matrices
+from dolorimeter.reporting.figures_imaging_design import courses, matrices
+from dolorimeter.reporting.figures_imaging_inflation import inflation
 from dolorimeter.reporting.figures_imaging_models import comparison, profiles
 from dolorimeter.reporting.imaging_parts import through
-from dolorimeter.reporting.tables_imaging import correlations, motion, place
+from dolorimeter.reporting.tables_imaging import motion, place
+from dolorimeter.reporting.tables_imaging_design import correlations
 from dolorimeter.reporting.tables_imaging_maps import overlaps, stands_by
 
 NAN = float("nan")

@@ -14,6 +14,7 @@ from dolorimeter.core import InputError
 from dolorimeter.reporting import (
     figures_imaging_courses,
     figures_imaging_design,
+    figures_imaging_inflation,
     figures_imaging_models,
     render,
     render_imaging_report,
@@ -265,7 +266,8 @@ def paths(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 PLATES = {
     figures_imaging_courses: ("by_type",),
-    figures_imaging_design: ("courses", "matrices", "inflation"),
+    figures_imaging_design: ("courses", "matrices"),
+    figures_imaging_inflation: ("inflation",),
     figures_imaging_models: ("profiles", "comparison"),
 }
 
