@@ -15,6 +15,8 @@ from dolorimeter.learning.signed_rank import compare_paired
 from .asked_blocks import asked_blocks
 from .data import LearningData
 
+SAID = {"rt": "reaction time", "heart-rate": "heart rate"}
+
 
 def behaviour_block(data: LearningData) -> dict[str, Any]:
     """Describe behaviour by cue (Seymour et al. 2005, Fig 2).
@@ -64,7 +66,7 @@ def _paired(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
             found = compare_paired(both[first].to_numpy(), both[second].to_numpy(), (first, second))
             rows.append(
                 {
-                    "question": f"Does {name} differ between the cues {first} and {second}?",
+                    "question": f"Does {SAID.get(name, name)} differ between the cues {first} and {second}?",
                     "a": first,
                     "b": second,
                     "mean_a": found.means[0],

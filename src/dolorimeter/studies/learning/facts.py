@@ -9,7 +9,8 @@ from dolorimeter.audit import Facts, Proposition, Test
 from dolorimeter.studies.words import p_words
 
 from .asked_facts import asked_propositions
-from .drift import LEAST_KEPT
+from .data import PREFERENCE
+from .drift import DRIFT, LEAST_KEPT
 
 Content = Mapping[str, Any]
 LEVEL = 0.05
@@ -39,7 +40,10 @@ def analyses(content: Content) -> list[tuple[Facts, tuple[Proposition, ...]]]:
             _searched(content, measure, criterion),
             _reused(measure, criterion),
         ]
-    made += [_compared(measure, block) for measure, block in content["comparison"].items()]
+    made += [
+        _compared(measure, block, content["design"])
+        for measure, block in content["comparison"].items()
+    ]
     made += [
         (_facts(label, **_clean()), (proposition,))
         for label, proposition in asked_propositions(content)
@@ -131,7 +135,7 @@ def _reused(measure: str, criterion: Content) -> Any:
     return facts, (Proposition(said, ("K5",), True, f"naive {p_words(criterion['p'])}"),)
 
 
-def _compared(measure: str, block: Content) -> Any:
+def _compared(measure: str, block: Content, design: Content) -> Any:
     facts = _facts(f"{measure}, comparison of models", **_clean())
     best = max(range(len(block["models"])), key=lambda i: block["protected"][i])
     probability, name = block["protected"][best], block["models"][best]
@@ -140,6 +144,8 @@ def _compared(measure: str, block: Content) -> Any:
         "more people than any other"
     )
     evidence = f"protected exceedance probability {probability:.3f}, by {block['evidence']}"
+    if measure != PREFERENCE and not set(DRIFT) <= set(design["nuisance"]):
+        evidence += ", no drift over trials taken out"
     return facts, (Proposition(said, ("K5",), probability > 1 - LEVEL, evidence),)
 
 
