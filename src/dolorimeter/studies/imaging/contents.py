@@ -15,12 +15,18 @@ from dolorimeter.core import Grid
 from dolorimeter.imaging import Design, check_design
 
 from .data import ImagingData
-from .design import ImagingStudy
+from .design import CONTRASTS, ImagingStudy
 from .group_maps import finite
 from .person import FirstLevelMaps
 
 Content = dict[str, Any]
 MOTION = ("subject", "run", "volumes", "scrubbed", "mean_fd", "max_fd")
+WORDS = {
+    "appetitive": "Signal rises where things turn out better than expected",
+    "aversive": "Signal rises where things turn out worse than expected",
+    "relief": "Signal rises with the appetitive error at the cue of relief",
+    "exacerbation": "Signal rises with the aversive error at the cue of exacerbation",
+}
 REACH = 8.0  # mm within which a peak counts as found
 
 
@@ -53,7 +59,7 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
         "volumes": {"least": min(volumes), "most": max(volumes)},
         "repetition_time": steps[0],
         "repetition_times": steps,
-        "space": data.people[0].runs[0].space,
+        "space": data.space,
         "voxels": int(data.grid.mask.sum()),
         "voxel_size": voxel_size(data.grid),
         "smoothing": study.first_level.smoothing,
@@ -188,7 +194,16 @@ def contrast_block(study: ImagingStudy) -> list[Content]:
     list of dict
         The block ``contrasts``.
     """
-    return [{"name": name, "weights": weights} for name, weights in study.asked.items()]
+    preset = study.design.regressors
+    known = CONTRASTS.get(preset, {}) if isinstance(preset, str) else {}
+    return [
+        {
+            "name": name,
+            "weights": weights,
+            "words": WORDS.get(name) if weights == known.get(name) else None,
+        }
+        for name, weights in study.asked.items()
+    ]
 
 
 def design_tables(designs: Sequence[Design]) -> dict[str, pd.DataFrame]:

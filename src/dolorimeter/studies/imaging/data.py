@@ -100,6 +100,16 @@ class ImagingData:
         return None if dataset is None else dataset.participants
 
     @property
+    def space(self) -> str:
+        """Label of the space that the images lie in."""
+        return self.people[0].runs[0].space
+
+    @property
+    def in_mni(self) -> bool:
+        """Whether places can be named: the images lie in one of the MNI spaces."""
+        return self.space.startswith("MNI")
+
+    @property
     def resample(self) -> bool:
         """Whether images are to be taken to the grid."""
         return self.block.resample or self.block.voxel_size is not None

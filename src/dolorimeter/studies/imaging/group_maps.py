@@ -49,6 +49,8 @@ class GroupStage:
     ----------
     blocks : dict
         The block ``group`` of results.json.
+    named : bool
+        Whether coordinates may be given names: they are those of an MNI space.
     maps : dict of str to ndarray of shape (v,)
         By file.
     peaks : list of DataFrame
@@ -56,6 +58,7 @@ class GroupStage:
     """
 
     blocks: dict[str, Any]
+    named: bool = True
     maps: dict[str, Floats] = field(default_factory=dict)
     peaks: list[pd.DataFrame] = field(default_factory=list)
 
@@ -77,6 +80,7 @@ def run_group(
     regions: Masks,
     seed: int,
     n_jobs: int = 1,
+    named: bool = True,
 ) -> GroupStage:
     """Test every contrast over people.
 
@@ -96,6 +100,8 @@ def run_group(
         Of the study.
     n_jobs : int, default 1
         Threads.
+    named : bool, default True
+        Whether coordinates may be given names.
 
     Returns
     -------
@@ -103,7 +109,7 @@ def run_group(
         Block, maps and peaks.
     """
     options = study.group
-    stage = GroupStage({"maps": [], "overlap": [], "factors": None})
+    stage = GroupStage({"maps": [], "overlap": [], "factors": None}, named)
     tested = {}
     for name, maps in effects.items():
         tested[name] = _test(
@@ -167,8 +173,8 @@ def _add_contrast(
     q = fdr(found.p)
     corrected = {"p_fdr": q} | _corrected(permuted)
     threshold = threshold_at(options.cluster_p, found.df)
-    peaks = peak_table(
-        found.t, grid, threshold, extent=options.extent, statistic="t",
+    peaks = _peaks(
+        stage, found.t, grid, threshold, extent=options.extent, statistic="t",
         maps={"z_score": found.z, "p": found.p, **corrected}, regions=regions,
     )  # fmt: skip
     stem = f"maps/{file_name(name)}"
@@ -262,7 +268,9 @@ def _add_overlap(
     first, second = tested[pair.first], tested[pair.second]
     df = (float(first.found.df), float(second.found.df))
     both = overlap(first.found.t, second.found.t, pair.how, pair.p, df=df)
-    peaks = peak_table(both.statistic, grid, 1e-6, extent=1, statistic="statistic", regions=regions)
+    peaks = _peaks(
+        stage, both.statistic, grid, 1e-6, extent=1, statistic="statistic", regions=regions
+    )
     file = f"maps/{file_name(pair.first)}_and_{file_name(pair.second)}_{pair.how}.nii.gz"
     stage.maps[file] = both.statistic
     p = None if pair.how == "exclusive" else _conjunction(first, second, bool(regions))
@@ -307,8 +315,8 @@ def _add_factors(
     for name, test in found.tests.items():
         file = f"maps/factor_{file_name(name)}_t.nii.gz"
         stage.maps[file] = test.t
-        peaks = peak_table(
-            test.t, grid, threshold_at(options.cluster_p, test.df), extent=options.extent,
+        peaks = _peaks(
+            stage, test.t, grid, threshold_at(options.cluster_p, test.df), extent=options.extent,
             statistic="t", maps={"z_score": test.z, "p": test.p},
         )  # fmt: skip
         effects.append(
@@ -322,6 +330,12 @@ def _add_factors(
             }
         )
     stage.blocks["factors"] = {"factor": "error", "levels": list(maps), "effects": effects}
+
+
+def _peaks(stage: GroupStage, values: Floats, *given: Any, **options: Any) -> pd.DataFrame:
+    """Tabulate peaks; outside MNI space a place has no name."""
+    table = peak_table(values, *given, **options)
+    return table if stage.named else table.assign(label="")
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,7 @@ from .rates import PersonRates, rates_block, rates_of
 from .result import ImagingResult
 from .words import methods, summarize
 
+IMAGES = (".nii", ".nii.gz")
 Masks = dict[str, NDArray[np.bool_]]
 
 
@@ -71,7 +72,7 @@ def run(
     """
     trials, told = learn(study.learning, data.learning)
     sample = read_sample(study.group, data)
-    regions = read_regions(study.regions, data.grid, data.root) if study.regions else {}
+    regions = _regions(study, data)
     courses = _course_regions(study, regions)
     tasks = [_task(study, data, trials, i) for i in range(len(data.people))]
     types = types_of(trials)
@@ -79,7 +80,9 @@ def run(
     people = [person for person, _, _ in done]
     effects = {name: np.stack([p.effects[name] for p in people]) for name in study.asked}
     _refuse_empty(effects, data)
-    stage = run_group(study, effects, sample, data.grid, regions, seed, n_jobs)
+    stage = run_group(
+        study, effects, sample, data.grid, regions, seed, n_jobs, data.in_mni
+    )  # fmt: skip
     designs = [design for person in people for design in person.designs]
     subjects = [person.subject for person in data.people]
     content: dict[str, Any] = {
@@ -96,9 +99,8 @@ def run(
         "model_maps": None,
         "timecourses": None,
         "truth": truth_block(data.truth, stage.blocks),
-        "software": {"dolorimeter": __version__, "nilearn": version("nilearn"),
-                     "numpy": np.__version__, "labels": labels_used()},
-    }  # fmt: skip
+        "software": _software(data),
+    }
     if study.time_courses is not None:
         fitted = [each for _, each, _ in done if each is not None]
         content["timecourses"] = course_blocks(fitted, trials, subjects, types, study.time_courses)
@@ -108,6 +110,23 @@ def run(
         content["model_maps"] = block
         stage.maps |= maps
     return _finish(data, content, stage, designs)
+
+
+def _software(data: ImagingData) -> dict[str, str]:
+    labels = labels_used() if data.in_mni else "none: the images do not lie in MNI space"
+    versions = {"nilearn": version("nilearn"), "numpy": np.__version__}
+    return {"dolorimeter": __version__, **versions, "labels": labels}
+
+
+def _regions(study: ImagingStudy, data: ImagingData) -> Masks:
+    """Read the regions; outside MNI space only images of masks say where they are."""
+    if not study.regions:
+        return {}
+    drawn = study.regions.values() if isinstance(study.regions, Mapping) else ()
+    if not data.in_mni and not (drawn and all(str(v).endswith(IMAGES) for v in drawn)):
+        rule = "names with images of their masks, since named places are those of MNI space"
+        raise InputError("regions", f"images in the space {data.space!r}", rule)
+    return read_regions(study.regions, data.grid, data.root)
 
 
 def _people(
