@@ -10,17 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.image import imread
 
-from dolorimeter.reporting import BrainMap, render_imaging_report
+from dolorimeter.reporting import BrainMap, imaging_parts, render_imaging_report
 from dolorimeter.reporting.brain_map import heights, shown
 from dolorimeter.reporting.drawing import house_style
-from dolorimeter.reporting.figures_brain import portrait
+from dolorimeter.reporting.figures_brain import Portrait, portrait
 from dolorimeter.reporting.figures_imaging_courses import FIXED, RANDOM, by_type
 from dolorimeter.reporting.figures_imaging_design import courses, matrices
 from dolorimeter.reporting.figures_imaging_inflation import inflation
 from dolorimeter.reporting.figures_imaging_models import comparison, profiles
 from dolorimeter.reporting.imaging_parts import through
+from dolorimeter.reporting.palette import ACCENT, SOFT
 from dolorimeter.reporting.tables_imaging import motion, place
 from dolorimeter.reporting.tables_imaging_design import correlations
 from dolorimeter.reporting.tables_imaging_maps import overlaps, stands_by
@@ -54,6 +56,16 @@ def test_the_matrix_is_drawn_pixel_by_pixel_each_column_by_its_own_scale() -> No
     scaled = np.array(values).T / np.array([[4.0], [10.0], [1.0]])
     assert np.vstack(pixels) == pytest.approx((scaled + 1) / 2, abs=0.005)
     assert plate.panels[0].note == "3 volumes, 3 columns"
+
+
+def test_the_matrix_is_as_wide_as_its_axis() -> None:
+    with house_style():
+        plate = matrices([matrix(np.eye(300)[:, :1].tolist(), ["regressor"])], "")
+        svg = drawn(plate)
+    scale = re.search(r'<image [^>]*transform="matrix\(([\d.]+)', svg)
+    wide = plate.panels[0].drawing.figure.axes[0].get_window_extent().width
+    assert scale is not None
+    assert 300 * float(scale[1]) == pytest.approx(wide, abs=0.2)
 
 
 def test_columns_that_clean_the_signal_share_a_band() -> None:
@@ -158,7 +170,7 @@ def test_bars_start_from_zero_and_the_best_is_blue() -> None:
         bars = plate.panels[0].drawing.figure.axes[0].patches
         assert comparison({**block, "models": ["td"]}, "") is None
     assert [(bar.get_x(), bar.get_width()) for bar in bars] == [(0, -1.0), (0, 2.0)]
-    assert bars[0].get_facecolor() != bars[1].get_facecolor()
+    assert [to_hex(bar.get_facecolor()) for bar in bars] == [SOFT.light, ACCENT.light]
 
 
 def test_correlations_are_a_lower_triangle() -> None:
@@ -252,7 +264,7 @@ def test_the_outline_changes_the_slices() -> None:
     with house_style():
         plain, lined = (
             portrait(cube(np.linspace(-4, 4, 128), threshold=2.0, outline=at)).pictures
-            for at in (4.1, 3.0)
+            for at in (None, 3.0)
         )
     assert plain[0].source != lined[0].source
 
@@ -269,6 +281,18 @@ def test_the_page_draws_the_maps_that_it_is_given(monkeypatch: pytest.MonkeyPatc
     assert "The map is not drawn here: it is kept as maps/aversive_t.nii.gz." in page
     assert page.count("Colored: p &lt; 0.001 uncorrected, |t| at least 3.61") == 2
     assert page.count("Outlined: family-wise p &lt; 0.05 over the brain, |t| at least 6.02") == 2
+
+
+def test_a_map_is_cut_through_its_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[BrainMap] = []
+    monkeypatch.setattr(
+        imaging_parts, "portrait", lambda brain, note: seen.append(brain) or Portrait("", note, ())
+    )
+    group = FABRICATED["fabricated_imaging"]("full")["group"]
+    made = FABRICATED["fabricated_maps"]("coarse").items()
+    imaging_parts.mapped(group, {name: BrainMap(*parts) for name, parts in made})
+    assert seen[0].cuts == through(group["maps"][0]["peaks"]) != ()
+    assert (seen[0].threshold, seen[0].outline) == (3.61, 6.02)
 
 
 def test_a_map_without_a_known_threshold_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
