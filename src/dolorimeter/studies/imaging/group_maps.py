@@ -35,6 +35,7 @@ from .people import Sample
 Masks = Mapping[str, NDArray[np.bool_]]
 A_PRIORI = "a-priori regions"
 LEVEL = 0.05
+LEAST = 1e-300
 EXCHANGED = {
     "one-sample": "signs of people's maps",
     "two-sample": "people between the groups",
@@ -178,7 +179,9 @@ def _add_contrast(
         maps={"z_score": found.z, "p": found.p, **corrected}, regions=regions,
     )  # fmt: skip
     stem = f"maps/{file_name(name)}"
-    written = {"t": found.t, "z": found.z, "effect": found.effect, **corrected}
+    # As -log10, so that 0, which stands outside the mask, is never the smallest p.
+    written = {"t": found.t, "z": found.z, "effect": found.effect}
+    written |= {f"log{kind}": -np.log10(np.maximum(p, LEAST)) for kind, p in corrected.items()}
     files = {kind: f"{stem}_{kind}.nii.gz" for kind in written}
     stage.maps |= {files[kind]: values for kind, values in written.items()}
     stage.peaks.append(pd.concat([peaks], keys=[name], names=["contrast"]).reset_index(0))
