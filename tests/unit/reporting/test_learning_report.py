@@ -415,3 +415,41 @@ def test_nothing_told_is_said_to_be_missing(light: dict[str, Any]) -> None:
     }
     assert any("pleasant was not asked" in sentence for sentence in not_done(light))
     assert any("could report what followed" in sentence for sentence in not_done(light))
+
+
+# The tests without drift, and what the design takes out
+
+
+def test_the_tests_that_claims_rest_on_are_drawn(light: dict[str, Any]) -> None:
+    light["criterion"]["rt"] |= {
+        "default": {"r": 0.181, "p": 0.0072},
+        "without_drift": {
+            "alpha": 0.27, "ci95": [0.1, 0.6], "r": 0.171, "p_search": 0.013, "kept": 0.62,
+            "default": {"r": 0.162, "p": 0.0051, "kept": 0.66}, "p_holm": 0.0102,
+            "p_search_holm": 0.026,
+        },
+    }  # fmt: skip
+    words = Page(render_learning_report(light)).words
+    for figure in ("0.162", "0.010", "0.171", "0.026", "0.10 to 0.60", "66", "62"):
+        assert figure in words
+    assert "no claim can rest" not in words
+    light["criterion"]["rt"]["without_drift"] = None
+    assert "no claim can rest on these tests" in Page(render_learning_report(light)).words
+
+
+@pytest.mark.parametrize(
+    ("nuisance", "warned"), [([], True), (["trend"], True), (["practice", "trend"], False)]
+)
+def test_a_comparison_says_whether_it_allows_for_a_drift(
+    light: dict[str, Any], nuisance: list[str], warned: bool
+) -> None:
+    light["design"] |= {"nuisance": nuisance, "exchange": "trials", "exchange_declared": False}
+    words = Page(render_learning_report(light)).words
+    assert ("A drift is not allowed for" in words) == warned
+    assert "independence was not declared" in words
+    assert (nuisance[0] if nuisance else "nothing; for the claim") in words
+
+
+def test_the_reason_for_no_efficiency_is_said(light: dict[str, Any]) -> None:
+    light["design"] |= {"efficiency": None, "efficiency_reason": "no onset is known"}
+    assert "was not examined: no onset is known." in Page(render_learning_report(light)).words

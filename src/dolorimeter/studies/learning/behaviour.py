@@ -56,7 +56,7 @@ def behaviour_block(data: LearningData) -> dict[str, Any]:
 
 
 def _paired(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
-    cues = [str(c) for c in means.columns]
+    cues, said = [str(c) for c in means.columns], SAID.get(name, name)
     rows = []
     for i, first in enumerate(cues):
         for second in cues[i + 1 :]:
@@ -66,7 +66,7 @@ def _paired(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
             found = compare_paired(both[first].to_numpy(), both[second].to_numpy(), (first, second))
             rows.append(
                 {
-                    "question": f"Does {SAID.get(name, name)} differ between the cues {first} and {second}?",
+                    "question": f"Does {said} differ between the cues {first} and {second}?",
                     "a": first,
                     "b": second,
                     "mean_a": found.means[0],
