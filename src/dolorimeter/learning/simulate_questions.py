@@ -173,4 +173,3 @@ def draw_debrief(seed: int, subject: str) -> dict[str, Any]:
         "decrease_pleasantness": how if pleasant else float("nan"),
         "aware": bool(debrief.random() < AWARE),
     }
-
