@@ -18,6 +18,7 @@ from .states import GaussianHMM as GaussianHMM
 from .states import GaussianNB as GaussianNB
 from .states import load_model as load_model
 from .studies import DecodingStudy as DecodingStudy
+from .studies import ImagingStudy as ImagingStudy
 from .studies import LearningStudy as LearningStudy
 from .studies import VitalsStudy as VitalsStudy
 from .tables import make_windows as make_windows

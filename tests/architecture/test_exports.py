@@ -10,6 +10,7 @@ import dolorimeter
 
 PUBLIC = {
     "dolorimeter": {
+        "ImagingStudy",
         "LearningStudy",
         "TemporalDifference",
         "relief2005",
@@ -67,6 +68,9 @@ PUBLIC = {
         "read_protocol",
     },
     "dolorimeter.studies": {
+        "ImagingResult",
+        "ImagingStudy",
+        "read_imaging",
         "LearningResult",
         "LearningStudy",
         "read_learning",

@@ -1,29 +1,6 @@
 """One study a file or folder: read, fit, evaluate, audit, gather, report."""
 
-from .decoding import DecodingResult, DecodingStudy, read_study
-from .learning import LearningResult, LearningStudy, read_learning
-from .vitals import (
-    TASKS,
-    VitalsModel,
-    VitalsResult,
-    VitalsStudy,
-    fit_vitals_model,
-    make_target,
-    save_table,
-)
+import lazy_loader as lazy
 
-__all__ = [
-    "DecodingResult",
-    "DecodingStudy",
-    "LearningResult",
-    "LearningStudy",
-    "TASKS",
-    "VitalsModel",
-    "VitalsResult",
-    "VitalsStudy",
-    "fit_vitals_model",
-    "make_target",
-    "read_learning",
-    "read_study",
-    "save_table",
-]
+# One kind of study must not wait for the libraries of the others.
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -326,6 +326,7 @@ def _add_factors(
             {
                 "name": name,
                 "df": test.df,
+                "threshold_t": float(threshold_at(options.cluster_p, test.df)),
                 "largest_t": float(test.t.max()),
                 "n_uncorrected": int((test.p < options.cluster_p).sum()),
                 "file": file,

@@ -1,0 +1,16 @@
+from .decoding import DecodingResult as DecodingResult
+from .decoding import DecodingStudy as DecodingStudy
+from .decoding import read_study as read_study
+from .imaging import ImagingResult as ImagingResult
+from .imaging import ImagingStudy as ImagingStudy
+from .imaging import read_imaging as read_imaging
+from .learning import LearningResult as LearningResult
+from .learning import LearningStudy as LearningStudy
+from .learning import read_learning as read_learning
+from .vitals import TASKS as TASKS
+from .vitals import VitalsModel as VitalsModel
+from .vitals import VitalsResult as VitalsResult
+from .vitals import VitalsStudy as VitalsStudy
+from .vitals import fit_vitals_model as fit_vitals_model
+from .vitals import make_target as make_target
+from .vitals import save_table as save_table
