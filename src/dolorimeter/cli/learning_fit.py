@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .options import force_option, json_option, print_json, split_names
+from .options import force_option, json_option, print_json, print_result, split_names
 
 
 @click.command()
@@ -103,14 +103,3 @@ def fit(
         print_json(result.to_dict())
     else:
         print_result(result, out)
-
-
-def print_result(result: Any, out: str) -> None:
-    """Print the summary and the claim."""
-    from dolorimeter.audit import describe
-
-    for sentence in result.summary:
-        click.echo(f"- {sentence}")
-    click.echo("")
-    click.echo(describe(result.claim))
-    click.echo(f"\nwritten: {out} (open report.html)")
