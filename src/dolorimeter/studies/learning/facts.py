@@ -122,8 +122,10 @@ def _near(measure: str, criterion: Content, follows: bool | None) -> Proposition
     where = "" if interval is None else f" (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
     said = f"the learning rate of {measure} is known to be near {steady['alpha']:.2f}{where}"
     shown = None if follows is None else follows and bool(criterion["identified"])
-    evidence = (criterion if not criterion["identified"] else steady)["reason"].rstrip(".")
-    if criterion["identified"] and follows is False:
+    evidence = steady["reason"].rstrip(".")
+    if not criterion["identified"]:
+        evidence = f"before a drift is taken out, {criterion['reason'].rstrip('.')}"
+    elif follows is False:
         evidence = "that the measure follows the model at all is not shown"
     return Proposition(said, ("K5", "V1"), shown, evidence)
 
