@@ -27,7 +27,7 @@ from dolorimeter.imaging.permutation import permutation_test
 from dolorimeter.imaging.regressors import PRESETS
 from dolorimeter.imaging.simulate import SimulatedRun, simulate_study_data
 from dolorimeter.imaging.truth import EVOKED, SITES, Site
-from dolorimeter.learning import simulate_grid, simulate_learning
+from dolorimeter.learning import relief2005, simulate_grid, simulate_learning
 
 Floats = NDArray[np.float64]
 CONTRASTS = {
@@ -41,7 +41,8 @@ TR, WIDTH, WITHIN, ALPHA, P = 3.0, 6.0, 8.0, 0.3, 0.001
 
 def effect_maps(n_people: int, grid: Grid, sites: tuple[Site, ...], seed: int) -> dict[str, Floats]:
     """Simulate a study, and return each person's contrasts: (n_people, n_voxels) by name."""
-    study = simulate_learning(n_subjects=n_people, random_state=seed)
+    task = relief2005(random_state=seed, balance="run")  # each outcome in each run
+    study = simulate_learning(task, n_people, random_state=seed)
     true = {name: np.array(study.truth[name]) for name in ("cue_error", "outcome_error")}
     fixed = simulate_grid("td", study.trials, np.array([[ALPHA]]), ("alpha",))
     assumed = study.trials.with_quantities(

@@ -64,7 +64,8 @@ def save_simulated_imaging(
     InputError
         If the folder exists without ``force``, a number cannot be used, or the disk refuses.
     """
-    task = relief2005(random_state=stream(random_state, "task"))
+    # Each outcome in each run: a run without one has no column for it.
+    task = relief2005(random_state=stream(random_state, "task"), balance="run")
     study = simulate_learning(
         task, n_subjects, alpha=alpha, random_state=stream(random_state, "people")
     )
