@@ -125,7 +125,9 @@ def _model_maps(content: Content) -> list[Analysis]:
             for row in known
         )
         facts = _facts(content, "learning rates of regions", fitted_outside=())
-        text = "the brain followed errors of these learning rates best"
+        grid = block["grid"]
+        tried = f"of {len(grid)} learning rates from {min(grid):g} to {max(grid):g}"
+        text = f"{tried}, these regions followed the errors of one best"
         made.append((facts, (Proposition(text, ("K5",), True, said),)))
     return made
 

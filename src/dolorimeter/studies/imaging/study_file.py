@@ -9,7 +9,7 @@ from typing import Any
 
 from dolorimeter.audit.yaml_file import read_yaml
 from dolorimeter.core import InputError
-from dolorimeter.studies.settings import read_settings, refuse_unknown
+from dolorimeter.studies.settings import read_settings, refuse_unknown, require_kind
 
 from .design import (
     Design,
@@ -111,6 +111,9 @@ def read_study(path: str | Path) -> tuple[ImagingStudy, DataBlock, int | None]:
         _block(Overlap, each, f"{where}, overlap, pair {i + 1}")
         for i, each in enumerate(_listed(options.get("overlap", ()), f"{where}, overlap"))
     )
+    for name, kind_of in (("factors", "Mapping[str, str]"), ("pain", "bool"), ("title", "str")):
+        if name in options:
+            require_kind(f"{where}, {name}", options[name], kind_of)
     options["contrasts"] = _contrasts(options.get("contrasts"), f"{where}, contrasts")
     try:
         study = ImagingStudy(**options)
