@@ -120,7 +120,7 @@ def run_group(
     for pair in study.overlap:
         _add_overlap(stage, pair, tested, grid, regions, len(effects))
     if study.factors:
-        _add_factors(stage, study, {k: effects[v] for k, v in study.factors.items()}, grid)
+        _add_factors(stage, study, {k: effects[v] for k, v in study.factors.items()}, grid, regions)
     first = next(iter(tested.values()))
     stage.blocks |= {
         "test": options.test,
@@ -310,7 +310,7 @@ def _conjunction(first: Tested, second: Tested, in_regions: bool) -> float | Non
 
 
 def _add_factors(
-    stage: GroupStage, study: ImagingStudy, maps: Mapping[str, Floats], grid: Grid
+    stage: GroupStage, study: ImagingStudy, maps: Mapping[str, Floats], grid: Grid, regions: Masks
 ) -> None:
     options = study.group
     found = one_factor(maps)
@@ -320,7 +320,7 @@ def _add_factors(
         stage.maps[file] = test.t
         peaks = _peaks(
             stage, test.t, grid, threshold_at(options.cluster_p, test.df), extent=options.extent,
-            statistic="t", maps={"z_score": test.z, "p": test.p},
+            statistic="t", maps={"z_score": test.z, "p": test.p}, regions=regions,
         )  # fmt: skip
         effects.append(
             {

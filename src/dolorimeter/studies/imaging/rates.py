@@ -343,7 +343,7 @@ def _region_rows(found: Any, regions: Masks, weights: Mapping[str, float]) -> li
             "t_left_out": finite(t[i]),
             "p_left_out": finite(p[i]),
             "identified": bool(found.identified[i]),
-            "reason": found.reasons[i],
+            "reason": found.reasons[i].partition("identified: ")[2],
         }
         for i, (name, mask) in enumerate(regions.items())
     ]

@@ -129,8 +129,7 @@ def _rates(content: Content) -> Iterator[str]:
             interval = f"95 % interval {row['ci95'][0]:g} to {row['ci95'][1]:g}"
             yield f"{row['region']} follows {block['parameter']} = {row['best']:g} ({interval})."
         else:
-            reason = row["reason"].removeprefix("not identified: ")
-            yield f"{row['region']}: {block['parameter']} NOT identified: {reason}."
+            yield f"{row['region']}: {block['parameter']} NOT identified: {row['reason']}."
 
 
 def _truth(content: Content) -> Iterator[str]:
