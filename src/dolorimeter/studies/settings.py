@@ -11,6 +11,12 @@ from dolorimeter.audit.protocol import NUMBER
 from dolorimeter.core import InputError
 
 Settings = TypeVar("Settings")
+KINDS: dict[str, tuple[Any, str]] = {
+    "str": (str, "text (a number in quotes)"),
+    "int": (int, "a whole number"),
+    "float": (int | float, "a number"),
+    "bool": (bool, "true or false"),
+}
 
 
 def refuse_unknown(where: str, given: Mapping[Any, Any], known: set[str]) -> None:
@@ -67,6 +73,8 @@ def read_settings(kind: type[Settings], given: Any, where: str) -> Settings:
     annotated = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
     refuse_unknown(where, given, set(annotated))
     read = {k: _value(v, annotated[k]) for k, v in given.items() if v is not None}
+    for key, value in read.items():
+        require_kind(f"{where}, {key}", value, annotated[key])
     # A key that is written and empty says "none" where the field allows it.
     read |= {k: None for k, v in given.items() if v is None and "None" in annotated[k]}
     try:
@@ -75,6 +83,42 @@ def read_settings(kind: type[Settings], given: Any, where: str) -> Settings:
         raise InputError(
             f"{where}, {error.where}", error.found, error.rule, error.remedy
         ) from error
+
+
+def require_kind(where: str, value: Any, annotation: str) -> None:
+    """Refuse a value that is not of the kind that a field is annotated with.
+
+    Parameters
+    ----------
+    where : str
+        File, block and key, for the error.
+    value : object
+        As YAML gave it; lists already taken for tuples.
+    annotation : str
+        Such as ``"float | None"``, ``"tuple[str, ...]"``, ``"Mapping[str, float]"`` or ``"Any"``.
+
+    Raises
+    ------
+    InputError
+        If it is of another kind.
+    """
+    kind = annotation.removesuffix(" | None")
+    if kind.startswith("tuple["):
+        for each in value:
+            require_kind(where, each, kind.removeprefix("tuple[").split(",")[0])
+        return
+    if kind.startswith("Mapping["):
+        if not isinstance(value, Mapping):
+            raise InputError(where, repr(value), "keys and values")
+        inner = kind.removeprefix("Mapping[str, ").removesuffix("]")
+        for key, each in value.items():
+            require_kind(f"{where}, {key}", each, inner)
+        return
+    kinds = [KINDS[each] for each in kind.split(" | ") if each in KINDS]
+    # To Python true is a number.
+    if kinds and not any(isinstance(value, t) and isinstance(value, bool) == (t is bool)
+                         for t, _ in kinds):  # fmt: skip
+        raise InputError(where, repr(value), " or ".join(words for _, words in kinds))
 
 
 def _value(value: Any, annotation: str) -> Any:

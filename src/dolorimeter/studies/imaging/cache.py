@@ -81,7 +81,7 @@ def _load(path: Path) -> Arrays:
     try:
         with np.load(path, allow_pickle=False) as kept:
             return {name: kept[name] for name in kept.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         remedy = "Remove the file: what it held will be computed anew."
         raise InputError(str(path), str(error), "arrays that a run kept", remedy) from error
 

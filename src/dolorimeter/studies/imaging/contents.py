@@ -64,13 +64,7 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
         "voxel_size": voxel_size(data.grid),
         "smoothing": study.first_level.smoothing,
         "notices": [{"file": n.file, "row": n.row, "what": n.what} for n in data.notices],
-        "motion": [
-            {
-                key: run[key]
-                for key in ("subject", "run", "volumes", "scrubbed", "mean_fd", "max_fd")
-            }
-            for run in runs
-        ],
+        "motion": [{key: run[key] for key in MOTION} for run in runs],
     }
 
 
@@ -258,7 +252,6 @@ def _site(site: Mapping[str, Any], group: Mapping[str, Any]) -> Content:
     near = [(float(np.linalg.norm([r["x"], r["y"], r["z"]] - center)), r) for r in rows]
     distance, peak = min(near, key=lambda pair: pair[0], default=(None, None))
     found = distance is not None and distance <= REACH
-    height = None if peak is None else peak.get("t", peak.get("statistic"))
     return {
         "name": site["name"],
         "responds_to": site["responds_to"],
@@ -269,7 +262,8 @@ def _site(site: Mapping[str, Any], group: Mapping[str, Any]) -> Content:
         "contrast": " and ".join(site["contrasts"]),
         "found": found,
         "distance": distance,
-        "t": height,
+        "t": None if peak is None else peak.get("t"),
+        "z_score": None if peak is None else peak.get("z_score", peak.get("statistic")),
     }
 
 
@@ -279,6 +273,6 @@ def _peaks_of(contrasts: Sequence[str], group: Mapping[str, Any]) -> list[Mappin
     return [
         r
         for pair in group["overlap"]
-        if {pair["first"], pair["second"]} == set(contrasts)
+        if {pair["first"], pair["second"]} == set(contrasts) and pair["how"] != "exclusive"
         for r in pair["peaks"]
     ]

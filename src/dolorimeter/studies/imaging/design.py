@@ -12,6 +12,8 @@ from dolorimeter.core import InputError
 from dolorimeter.imaging import Regressor, read_regressors
 from dolorimeter.learning import MODELS
 
+from .words import file_name
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -133,7 +135,7 @@ class Design:
     scrub: Mapping[str, float] | None = None
     scrub_as: str = "spikes"
     missing: str = "error"
-    time_reference: Any = "start"
+    time_reference: str | float = "start"
 
     def __post_init__(self) -> None:
         read_regressors(self.regressors)
@@ -347,6 +349,7 @@ class ImagingStudy:
                 raise InputError(where, f"no contrast {name!r}", rule)
         if len(self.factors) == 1:
             raise InputError("factors", "one level", "two levels or more")
+        self._refuse_clashes()
 
     @property
     def asked(self) -> dict[str, dict[str, float]]:
@@ -358,6 +361,22 @@ class ImagingStudy:
             return CONTRASTS[given]
         rule = "weights of columns by name: these regressors have no contrasts of their own"
         raise InputError("contrasts", "none", rule)
+
+    def _refuse_clashes(self) -> None:
+        """Refuse names whose maps would be written to one file, on any file system."""
+        families = {
+            "contrasts": list(self.asked),
+            "factors": ["mean", *self.factors] if self.factors else [],
+            "overlap": [f"{pair.first} {pair.how} {pair.second}" for pair in self.overlap],
+        }
+        rule = "names of their own, capitals and signs aside: files are named after them"
+        for where, names in families.items():
+            seen: dict[str, str] = {}
+            for name in names:
+                stem = file_name(name).casefold()
+                if stem in seen:
+                    raise InputError(where, f"{name!r} beside {seen[stem]!r}", rule)
+                seen[stem] = name
 
     def run(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dolorimeter.audit import Facts, Proposition, Test
@@ -117,19 +117,32 @@ def _model_maps(content: Content) -> list[Analysis]:
     block = content["model_maps"]
     if block is None:
         return []
-    known = [row for row in block["regions"] if row["identified"]]
     made = [_reused(content, block)] if block["regions"] else []
+    known = [row for row in block["regions"] if row["identified"]]
     if known:
-        said = "; ".join(
-            f"{row['region']} {row['best']:g} ({row['ci95'][0]:g} to {row['ci95'][1]:g})"
-            for row in known
-        )
-        facts = _facts(content, "learning rates of regions", fitted_outside=())
-        grid = block["grid"]
-        tried = f"of {len(grid)} learning rates from {min(grid):g} to {max(grid):g}"
-        text = f"{tried}, these regions followed the errors of one best"
-        made.append((facts, (Proposition(text, ("K5",), True, said),)))
+        made.append(_rates(content, known))
     return made
+
+
+def _rates(content: Content, known: Sequence[Content]) -> Analysis:
+    """Ask for the learning rates of regions whose held-out gain stands beside all others'."""
+    tested = [row for row in known if row["p_gain_fwe"] is not None]
+    shown = [row for row in tested if row["p_gain_fwe"] <= LEVEL]
+    p = min((row["p_gain_fwe"] for row in tested), default=None)
+    null = _null(content)
+    if tested:
+        null["exchanged"] = "signs of people's gains on the runs left out"
+    facts = _facts(
+        content, "learning rates of regions", **null, fitted_outside=(),
+        result=Test(None, None, p, metric="held-out gain over regions"),
+    )  # fmt: skip
+    said = "; ".join(
+        f"{row['region']} {row['best']:g} ({row['ci95'][0]:g} to {row['ci95'][1]:g}), family-wise "
+        f"over the regions {p_words(row['p_gain_fwe'])}"
+        for row in shown or known
+    )
+    text = "the brain followed errors of these learning rates best"
+    return facts, (Proposition(text, ("K5", "V1"), bool(shown) if tested else None, said),)
 
 
 def _reused(content: Content, block: Content) -> Analysis:

@@ -31,6 +31,7 @@ from dolorimeter.studies.streams import stream
 from .design import Group, ImagingStudy
 from .design import Overlap as Pair
 from .people import Sample
+from .words import file_name
 
 Masks = Mapping[str, NDArray[np.bool_]]
 A_PRIORI = "a-priori regions"
@@ -129,7 +130,7 @@ def run_group(
         "covariates": list(options.covariates),
         "cluster_p": options.cluster_p,
         "extent": options.extent,
-        "permutations": 0 if first.permuted is None else len(first.permuted.null_max),
+        "permutations": _exchanges(first.permuted),
         "exact": first.permuted is not None and first.permuted.exact,
         "exchanged": EXCHANGED[options.test],
         "notes": [] if first.permuted is None else list(first.permuted.notes),
@@ -376,24 +377,13 @@ def finite(value: Any) -> Any:
     return None if isinstance(plain, float) and not np.isfinite(plain) else plain
 
 
-def file_name(name: str) -> str:
-    """Return a name that every file system takes.
-
-    Parameters
-    ----------
-    name : str
-        Of a contrast or region.
-
-    Returns
-    -------
-    str
-        Letters, digits and hyphens.
-    """
-    return "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "unnamed"
-
-
 def _adjusted(p: float | None, n: int) -> float | None:
     return None if p is None else min(1.0, p * n)
+
+
+def _exchanges(permuted: Permutation | None) -> int:
+    """Count what was drawn beside the observed arrangement; all there are, where all were used."""
+    return 0 if permuted is None else len(permuted.null_max) - (not permuted.exact)
 
 
 def _count(p: Floats | None) -> int | None:

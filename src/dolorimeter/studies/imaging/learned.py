@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dolorimeter.core import Trials
@@ -11,7 +12,9 @@ from dolorimeter.studies.learning import LearningData, learning_regressors
 from .design import Learning
 
 
-def learn(options: Learning, data: LearningData) -> tuple[Trials, dict[str, Any] | None]:
+def learn(
+    options: Learning, data: LearningData, root: Path = Path()
+) -> tuple[Trials, dict[str, Any] | None]:
     """Give trials the values and errors of the model that a study declares.
 
     Parameters
@@ -20,6 +23,8 @@ def learn(options: Learning, data: LearningData) -> tuple[Trials, dict[str, Any]
         Model, and where its parameters come from.
     data : LearningData
         Trials.
+    root : Path, default "."
+        What the folder of a fit is relative to.
 
     Returns
     -------
@@ -38,7 +43,7 @@ def learn(options: Learning, data: LearningData) -> tuple[Trials, dict[str, Any]
     label = MODELS[options.model].summary
     if options.fit is not None:
         trials, told = learning_regressors(
-            data, options.fit, options.model, "group", options.measure
+            data, root / options.fit, options.model, "group", options.measure
         )
         return trials, {**told, "label": label}
     settings = {k: float(v) for k, v in options.parameters.items()}

@@ -71,6 +71,9 @@ def read_sample(options: Group, data: ImagingData) -> Sample:
     table = table.assign(subject=table["participant_id"].str.removeprefix("sub-"))
     table = table.set_index("subject")
     names = [person.subject for person in data.people]
+    twice = table.index[table.index.duplicated()]
+    if len(twice):
+        raise InputError(FILE, f"sub-{twice[0]} twice", "one row for each person")
     for name in names:
         if name not in table.index:
             raise InputError(FILE, f"no row for sub-{name}", "one for each person with images")

@@ -77,7 +77,8 @@ class Task:
         told = {name: _plain(getattr(self.study, name)) for name in blocks}
         told["trials"] = [_plain(trials) for trials in (*self.trials, self.all_trials)]
         told["grid"] = [self.grid.mask, self.grid.affine]
-        told["images"] = [self.resample, self.repetition_time]
+        steps = [run.repetition_time for run in self.person.runs]  # from sidecars
+        told["images"] = [self.resample, self.repetition_time, steps]
         return told
 
 
@@ -261,8 +262,8 @@ def _confounds(
 
 
 def _knows_motion(table: Path) -> bool:
-    with table.open(encoding="utf-8") as lines:
-        return "framewise_displacement" in lines.readline().rstrip("\n").split("\t")
+    with table.open("rb") as lines:
+        return b"framewise_displacement" in lines.readline().rstrip(b"\r\n").split(b"\t")
 
 
 def _plain(value: Any) -> Any:

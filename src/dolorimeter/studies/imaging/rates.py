@@ -21,6 +21,7 @@ from dolorimeter.imaging import (
     map_rates,
     mean_test,
     modulated_columns,
+    permutation_test,
     region_means,
 )
 from dolorimeter.learning import MODELS, simulate_grid
@@ -310,7 +311,9 @@ def rates_block(
             )
             for grid in grids
         }
-        block["regions"] = _region_rows(rated[own.model], regions, weights)
+        gain = rated[own.model].gain
+        family = _family_p(gain, study.group.permutations, stream(seed, "rates", "family"))
+        block["regions"] = _region_rows(rated[own.model], regions, weights, family)
         if len(grids) > 1:
             block["comparison"] = _compared({m: r.gain for m, r in rated.items()}, regions)
     return block, maps
@@ -329,7 +332,16 @@ def _brain(people: Sequence[PersonRates], own: Grid) -> dict[str, Floats]:
     }
 
 
-def _region_rows(found: Any, regions: Masks, weights: Mapping[str, float]) -> list[dict[str, Any]]:
+def _family_p(gain: Floats, permutations: int, rng: np.random.Generator) -> Floats | None:
+    """Hold held-out gains of regions against flips of people's signs, family-wise."""
+    if not permutations:
+        return None
+    return permutation_test(gain, n_permutations=permutations, random_state=rng).p_fwe
+
+
+def _region_rows(
+    found: Any, regions: Masks, weights: Mapping[str, float], family: Floats | None
+) -> list[dict[str, Any]]:
     _, t, p = found.contrast(weights)
     return [
         {
@@ -340,6 +352,7 @@ def _region_rows(found: Any, regions: Masks, weights: Mapping[str, float]) -> li
             "profile": [finite(float(x)) for x in found.profile[:, i]],
             "gain": finite(float(found.gain[:, i].mean())),
             "p_gain": finite(found.gain_p[i]),
+            "p_gain_fwe": None if family is None else float(family[i]),
             "t_left_out": finite(t[i]),
             "p_left_out": finite(p[i]),
             "identified": bool(found.identified[i]),

@@ -70,7 +70,7 @@ def run(
     InputError
         If the data cannot carry the design.
     """
-    trials, told = learn(study.learning, data.learning)
+    trials, told = learn(study.learning, data.learning, data.root)
     sample = read_sample(study.group, data)
     regions = _regions(study, data)
     courses = _course_regions(study, regions)

@@ -135,11 +135,13 @@ def _data(given: Any, where: str) -> DataBlock:
 
 
 def _block(kind: type, given: Any, where: str) -> Any:
-    needed = {ModelMaps: "contrast", TimeCourses: "regions", Overlap: "first and second"}
-    try:
-        return read_settings(kind, given, where)
-    except TypeError as error:
-        raise InputError(where, str(error), f"at least {needed.get(kind, 'its keys')}") from error
+    needed = {ModelMaps: ("contrast",), TimeCourses: ("regions",), Overlap: ("first", "second")}
+    if isinstance(given, Mapping):
+        refuse_unknown(where, given, {f.name for f in fields(kind)})
+        for key in needed.get(kind, ()):
+            if given.get(key) is None:
+                raise InputError(where, f"no {key!r}", f"{' and '.join(needed[kind])} at least")
+    return read_settings(kind, given, where)
 
 
 def _listed(given: Any, where: str) -> list[Any]:

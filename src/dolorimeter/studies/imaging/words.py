@@ -27,6 +27,22 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
+def file_name(name: str) -> str:
+    """Return a name that every file system takes.
+
+    Parameters
+    ----------
+    name : str
+        Of a contrast or region.
+
+    Returns
+    -------
+    str
+        Letters, digits and hyphens.
+    """
+    return "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "unnamed"
+
+
 def at_words(peak: Content) -> str:
     """Say where a peak is and how high.
 
@@ -40,10 +56,10 @@ def at_words(peak: Content) -> str:
     str
         ``"t = 7.12 at (-24, -2, -20) mm, Amygdala_L"``.
     """
-    height = peak.get("t", peak.get("statistic"))
+    height = f"t = {peak['t']:.2f}" if "t" in peak else f"z = {peak['statistic']:.2f}"
     where = f" at ({peak['x']:g}, {peak['y']:g}, {peak['z']:g}) mm"
     label = peak.get("label")
-    return f"t = {height:.2f}{where}" + (f", {label}" if label else "")
+    return height + where + (f", {label}" if label else "")
 
 
 def contrast_words(content: Content, name: str) -> str:
