@@ -310,8 +310,9 @@ class ImagingStudy:
         A-priori regions, as :func:`dolorimeter.imaging.read_regions` takes them.
     overlap : tuple of Overlap
         Pairs of contrasts.
-    factors : mapping of str to str
-        Contrast by level of one factor within subjects, two levels or more; empty: none.
+    factors : mapping
+        Contrast by level of one factor within subjects, two levels or more; for two crossed
+        factors, such contrasts by level of the first. Empty: none.
     model_maps : ModelMaps, optional
         Learning rates and models over the brain.
     time_courses : TimeCourses, optional
@@ -330,7 +331,7 @@ class ImagingStudy:
     group: Group = field(default_factory=Group)
     regions: Any = ()
     overlap: tuple[Overlap, ...] = ()
-    factors: Mapping[str, str] = field(default_factory=dict)
+    factors: Mapping[str, Any] = field(default_factory=dict)
     model_maps: ModelMaps | None = None
     time_courses: TimeCourses | None = None
     pain: bool | None = None
@@ -341,14 +342,14 @@ class ImagingStudy:
         rule = f"one of {', '.join(named)}"
         used = [(f"overlap, pair {i + 1}", name) for i, pair in enumerate(self.overlap)
                 for name in (pair.first, pair.second)]  # fmt: skip
-        used += [(f"factors, {level}", name) for level, name in self.factors.items()]
+        used += [(f"factors, {', '.join(cell)}", name) for cell, name in self.cells.items()]
         if self.model_maps is not None:
             used.append(("model_maps, contrast", self.model_maps.contrast))
         for where, name in used:
             if name not in named:
                 raise InputError(where, f"no contrast {name!r}", rule)
-        if len(self.factors) == 1:
-            raise InputError("factors", "one level", "two levels or more")
+        if self.factors and min(len({c[i] for c in self.cells}) for i in range(self.crossed)) < 2:
+            raise InputError("factors", "one level", "two levels or more of each factor")
         self._refuse_clashes()
 
     @property
@@ -377,6 +378,24 @@ class ImagingStudy:
                 if stem in seen:
                     raise InputError(where, f"{name!r} beside {seen[stem]!r}", rule)
                 seen[stem] = name
+
+    @property
+    def crossed(self) -> int:
+        """How many factors there are within subjects: 0, 1 or 2."""
+        return max((len(cell) for cell in self.cells), default=0)
+
+    @property
+    def cells(self) -> dict[tuple[str, ...], str]:
+        """Contrast of each level, or of each pair of levels of two factors."""
+        found: dict[tuple[str, ...], str] = {}
+        for level, given in self.factors.items():
+            if isinstance(given, Mapping):
+                found |= {(str(level), str(other)): name for other, name in given.items()}
+            else:
+                found[(str(level),)] = given
+        if len({len(cell) for cell in found}) > 1:
+            raise InputError("factors", "levels with and without a second factor", "one kind")
+        return found
 
     def run(
         self,

@@ -24,6 +24,7 @@ from dolorimeter.imaging import (
     peak_table,
     permutation_test,
     threshold_at,
+    two_factor,
     voxel_centers,
 )
 from dolorimeter.studies.streams import stream
@@ -121,7 +122,7 @@ def run_group(
     for pair in study.overlap:
         _add_overlap(stage, pair, tested, grid, regions, len(effects))
     if study.factors:
-        _add_factors(stage, study, {k: effects[v] for k, v in study.factors.items()}, grid, regions)
+        _add_factors(stage, study, effects, grid, regions)
     first = next(iter(tested.values()))
     stage.blocks |= {
         "test": options.test,
@@ -311,10 +312,18 @@ def _conjunction(first: Tested, second: Tested, in_regions: bool) -> float | Non
 
 
 def _add_factors(
-    stage: GroupStage, study: ImagingStudy, maps: Mapping[str, Floats], grid: Grid, regions: Masks
+    stage: GroupStage,
+    study: ImagingStudy,
+    given: Mapping[str, Floats],
+    grid: Grid,
+    regions: Masks,
 ) -> None:
     options = study.group
-    found = one_factor(maps)
+    maps = {cell: given[name] for cell, name in study.cells.items()}
+    if study.crossed == 2:
+        found = two_factor({(a, b): values for (a, b), values in maps.items()})
+    else:
+        found = one_factor({level: values for (level,), values in maps.items()})
     effects = []
     for name, test in found.tests.items():
         file = f"maps/factor_{file_name(name)}_t.nii.gz"
@@ -334,7 +343,11 @@ def _add_factors(
                 "peaks": rows(peaks),
             }
         )
-    stage.blocks["factors"] = {"factor": "error", "levels": list(maps), "effects": effects}
+    stage.blocks["factors"] = {
+        "factor": "factors" if study.crossed == 2 else "factor",
+        "levels": [", ".join(cell) for cell in maps],
+        "effects": effects,
+    }
 
 
 def _peaks(stage: GroupStage, values: Floats, *given: Any, **options: Any) -> pd.DataFrame:

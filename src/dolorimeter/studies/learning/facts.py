@@ -124,7 +124,9 @@ def _near(measure: str, criterion: Content, follows: bool | None) -> Proposition
     shown = None if follows is None else follows and bool(criterion["identified"])
     evidence = steady["reason"].rstrip(".")
     if not criterion["identified"]:
-        evidence = f"before a drift is taken out, {criterion['reason'].rstrip('.')}"
+        reason = criterion["reason"].rstrip(".")
+        drift = reason.startswith("With a drift")
+        evidence = reason.lower() if drift else f"before a drift is taken out, {reason}"
     elif follows is False:
         evidence = "that the measure follows the model at all is not shown"
     return Proposition(said, ("K5", "V1"), shown, evidence)
