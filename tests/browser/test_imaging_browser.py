@@ -1,8 +1,7 @@
 """The imaging report in a real browser: it asks for nothing, complains of nothing, and fits."""
 
-import os
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,23 +15,6 @@ SHARED = runpy.run_path(str(HERE / "test_report_browser.py"))
 FABRICATED = HERE.parent / "unit" / "reporting" / "fabricated_imaging.py"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start chromium, or skip where there is none; in CI that is a failure."""
-    if not SHARED["CHROMIUM"].exists():
-        reason = f"{SHARED['CHROMIUM']} is absent: the report was not looked at in a browser"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = str(SHARED["CHROMIUM"])
-        running = playwright.chromium.launch(executable_path=path, args=SHARED["FLAGS"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -58,23 +40,6 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
 def report(request: pytest.FixtureRequest, browser: Any, addresses: Callable[[str], str]) -> str:
     """Return the address of a report."""
     return addresses(request.param)
-
-
-@pytest.fixture(scope="module", params=["phone", "laptop", "dark phone"])
-def page(request: pytest.FixtureRequest, browser: Any, report: str) -> Iterator[Any]:
-    """Open the report with all that it folds away, listening to all that it says and asks for."""
-    opened = browser.new_page(
-        viewport=SHARED["LAPTOP" if request.param == "laptop" else "PHONE"],
-        color_scheme="dark" if "dark" in request.param else "light",
-    )
-    opened.said, opened.asked = [], []
-    opened.on("console", lambda message: opened.said.append(message.text))
-    opened.on("pageerror", lambda error: opened.said.append(str(error)))
-    opened.on("request", lambda sent: opened.asked.append(sent.url))
-    opened.goto(report)
-    opened.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    yield opened
-    opened.close()
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(page: Any, report: str) -> None:

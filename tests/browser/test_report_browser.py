@@ -1,8 +1,7 @@
 """The report in a real browser: it asks for nothing, complains of nothing, and fits a phone."""
 
-import os
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,18 +10,7 @@ import pytest
 
 from dolorimeter.reporting import render_vitals_report
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FABRICATED = Path(__file__).parents[1] / "unit" / "reporting" / "fabricated.py"
-PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 pytestmark = pytest.mark.browser
 
@@ -42,22 +30,6 @@ COLLISIONS = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
                      && Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top) > 4)
     .map(([b, _]) => a + ' | ' + b));
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start chromium, or skip where there is none; in CI that is a failure."""
-    if not CHROMIUM.exists():
-        reason = f"{CHROMIUM} is absent: the report was not looked at in a browser"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield running
-        running.close()
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -90,23 +62,6 @@ def report(
 ) -> str:
     """Return the address of a report."""
     return addresses(request.param)
-
-
-@pytest.fixture(scope="module", params=["phone", "laptop", "dark phone"])
-def page(request: pytest.FixtureRequest, browser: Any, report: str) -> Iterator[Any]:
-    """Open the report, listening to all that it says and asks for."""
-    opened = browser.new_page(
-        viewport=LAPTOP if request.param == "laptop" else PHONE,
-        color_scheme="dark" if "dark" in request.param else "light",
-    )
-    opened.said, opened.asked = [], []
-    opened.on("console", lambda message: opened.said.append(message.text))
-    opened.on("pageerror", lambda error: opened.said.append(str(error)))
-    opened.on("request", lambda sent: opened.asked.append(sent.url))
-    opened.goto(report)
-    opened.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    yield opened
-    opened.close()
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(page: Any, report: str) -> None:

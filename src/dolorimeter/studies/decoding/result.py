@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolorimeter.audit import Claim
 from dolorimeter.core import output_directory
+from dolorimeter.studies.saving import write_page
 
 from .maps import Maps
 
@@ -84,8 +84,6 @@ class DecodingResult:
 
         report = render_decoding_report(self.to_dict(), self.maps.images())
         with output_directory(directory, force) as scratch:
-            text = json.dumps(self.content, indent=1, ensure_ascii=False, allow_nan=False)
-            (scratch / "results.json").write_text(text, encoding="utf-8")
-            (scratch / "report.html").write_text(report, encoding="utf-8")
+            write_page(scratch, self.content, report)
             self.predictions.to_parquet(scratch / "predictions.parquet", index=False)
             self.maps.save(scratch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from dolorimeter.audit import Claim
 from dolorimeter.core import Grid, output_directory
 from dolorimeter.core.containers import Floats
 from dolorimeter.samples.arguments import need_extra
+from dolorimeter.studies.saving import write_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,7 @@ class ImagingResult:
         }
         report = render_imaging_report(self.to_dict(), drawn)
         with output_directory(directory, force) as scratch:
-            text = json.dumps(self.content, indent=1, ensure_ascii=False, allow_nan=False)
-            (scratch / "results.json").write_text(text, encoding="utf-8")
-            (scratch / "report.html").write_text(report, encoding="utf-8")
+            write_page(scratch, self.content, report)
             for folder in ("maps", "tables", "designs"):
                 (scratch / folder).mkdir()
             for name in self.maps:

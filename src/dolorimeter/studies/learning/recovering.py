@@ -20,6 +20,7 @@ from dolorimeter.learning.recovery import (
     recover_models,
     recover_parameters,
 )
+from dolorimeter.studies.saving import write_page
 from dolorimeter.studies.streams import stream
 
 from .recovery_words import recovery_methods, recovery_summary
@@ -67,9 +68,7 @@ class LearningRecovery:
 
         report = render_recovery_report(self.to_dict())
         with output_directory(directory, force) as scratch:
-            text = json.dumps(self.content, indent=1, ensure_ascii=False, allow_nan=False)
-            (scratch / "results.json").write_text(text, encoding="utf-8")
-            (scratch / "report.html").write_text(report, encoding="utf-8")
+            write_page(scratch, self.content, report)
 
 
 def recover_learning(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 
 from dolorimeter.audit import Claim
 from dolorimeter.core import Trials, output_directory
+from dolorimeter.studies.saving import write_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,5 @@ class LearningResult:
 
         report = render_learning_report(self.to_dict())
         with output_directory(directory, force) as scratch:
-            text = json.dumps(self.content, indent=1, ensure_ascii=False, allow_nan=False)
-            (scratch / "results.json").write_text(text, encoding="utf-8")
-            (scratch / "report.html").write_text(report, encoding="utf-8")
+            write_page(scratch, self.content, report)
             self.table.to_parquet(scratch / "trials.parquet", index=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from dolorimeter.audit import Claim
 from dolorimeter.core import InputError, output_directory
 from dolorimeter.core.files import replacing_file
+from dolorimeter.studies.saving import write_page
 
 from .arm import Arm, fold_of_stay, window_stays
 from .model import VitalsModel
@@ -108,9 +108,7 @@ class VitalsResult:
 
         report = render_vitals_report(self.to_dict())
         with output_directory(directory, force) as scratch:
-            text = json.dumps(self.content, indent=1, ensure_ascii=False, allow_nan=False)
-            (scratch / "results.json").write_text(text, encoding="utf-8")
-            (scratch / "report.html").write_text(report, encoding="utf-8")
+            write_page(scratch, self.content, report)
             self.table.to_parquet(scratch / "metrics.parquet", index=False)
             comparisons = pd.DataFrame(list(self._comparison_rows()))
             comparisons.to_parquet(scratch / "comparisons.parquet", index=False)
