@@ -43,6 +43,7 @@ CONTRASTS: dict[str, dict[str, dict[str, float]]] = {
     "outcomes": {"appetitive": {"error": 1.0}, "aversive": {"error": -1.0}},
 }
 GROUP_TESTS = ("one-sample", "two-sample")
+WIDEST = 100.0  # mm; a wider Gaussian leaves nothing of a brain, and takes forever
 OVERLAPS = ("inclusive", "exclusive", "minimum-t")
 GRID = tuple(np.linspace(0.05, 1.0, 20).round(2).tolist())
 
@@ -166,6 +167,10 @@ class FirstLevel:
     noise: str = "ar1"
     engine: str = "fast"
     scaling: str = "percent"
+
+    def __post_init__(self) -> None:
+        if self.smoothing is not None and not 0 <= self.smoothing <= WIDEST:
+            raise InputError("smoothing", repr(self.smoothing), f"0 to {WIDEST:g} mm, or nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +372,7 @@ class ImagingStudy:
         """Refuse names whose maps would be written to one file, on any file system."""
         families = {
             "contrasts": list(self.asked),
-            "factors": ["mean", *self.factors] if self.factors else [],
+            "factors": ["mean", *map(", ".join, self.cells)] if self.cells else [],
             "overlap": [f"{pair.first} {pair.how} {pair.second}" for pair in self.overlap],
         }
         rule = "names of their own, capitals and signs aside: files are named after them"

@@ -111,9 +111,12 @@ def read_study(path: str | Path) -> tuple[ImagingStudy, DataBlock, int | None]:
         _block(Overlap, each, f"{where}, overlap, pair {i + 1}")
         for i, each in enumerate(_listed(options.get("overlap", ()), f"{where}, overlap"))
     )
-    for name, kind_of in (("factors", "Mapping[str, str]"), ("pain", "bool"), ("title", "str")):
+    for name, annotation in (("factors", "Mapping[str, Any]"), ("pain", "bool"), ("title", "str")):
         if name in options:
-            require_kind(f"{where}, {name}", options[name], kind_of)
+            require_kind(f"{where}, {name}", options[name], annotation)
+    for level, given in options.get("factors", {}).items():
+        crossed = "Mapping[str, str]" if isinstance(given, Mapping) else "str"
+        require_kind(f"{where}, factors, {level}", given, crossed)
     options["contrasts"] = _contrasts(options.get("contrasts"), f"{where}, contrasts")
     try:
         study = ImagingStudy(**options)
