@@ -8,7 +8,9 @@ from .options import force_option, json_option, print_json
 
 
 @click.command("simulate")
-@click.option("--subjects", type=click.IntRange(min=2), default=19, show_default=True)
+@click.option(
+    "--subjects", type=click.IntRange(min=2), default=19, show_default=True, help="People."
+)
 @click.option("--alpha", type=float, default=0.3, show_default=True, help="Learning rate, center.")
 @click.option(
     "--effect",
@@ -17,9 +19,15 @@ from .options import force_option, json_option, print_json
     show_default=True,
     help="Planted effects as a multiple of their documented size; 0: noise only.",
 )
-@click.option("--tr", type=click.FloatRange(min=0.1), default=3.0, show_default=True, help="s")
 @click.option(
-    "--voxel-size", type=click.FloatRange(min=2), default=6.0, show_default=True, help="mm"
+    "--tr",
+    type=click.FloatRange(min=0.1),
+    default=3.0,
+    show_default=True,
+    help="Repetition time, s.",
+)
+@click.option(
+    "--voxel-size", type=click.FloatRange(min=2), default=6.0, show_default=True, help="In mm."
 )
 @click.option(
     "--random-state", type=click.IntRange(min=0), default=0, show_default=True, help="Seed."

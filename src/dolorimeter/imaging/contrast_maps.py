@@ -13,6 +13,7 @@ from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats
 
 LEAST_P = 1e-300  # nilearn's: z stays finite
+SHOWN = 12  # columns in a message; runs may have hundreds, confounds and spikes
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,11 @@ def _rows_of(
         known = list(dict.fromkeys(column for columns in names for column in columns))
         for column in used:
             if column not in known:
-                near = difflib.get_close_matches(column, known, 1, 0.5)
+                same = [name for name in known if name.casefold() == column.casefold()]
+                near = same or difflib.get_close_matches(column, known, 1, 0.5)
                 remedy = f"Did you mean {near[0]!r}?" if near else ""
-                rule = f"one of {', '.join(known)}"
+                more = f", and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+                rule = f"one of {', '.join(known[:SHOWN])}{more}"
                 raise InputError(where, f"column {column!r}, in no run", rule, remedy)
         found = f"columns {', '.join(map(repr, used))}, in no run together"
         raise InputError(where, found, "a run that has all of them")

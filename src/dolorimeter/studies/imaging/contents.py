@@ -68,6 +68,28 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
     }
 
 
+def flat_words(people: Sequence[FirstLevelMaps]) -> list[str]:
+    """Warn of voxels without a signal.
+
+    Parameters
+    ----------
+    people : sequence of FirstLevelMaps
+        One a person.
+
+    Returns
+    -------
+    list of str
+        A sentence a run that has such voxels.
+    """
+    return [
+        f"sub-{run['subject']}, run {run['run']}: {run['flat']} voxels of the mask do not vary and "
+        "count as no effect there; a mask within everybody's images would leave them out."
+        for person in people
+        for run in person.runs
+        if run["flat"]
+    ]
+
+
 def voxel_size(grid: Grid) -> list[float]:
     """Return the edges of a voxel.
 

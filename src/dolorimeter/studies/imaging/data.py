@@ -149,6 +149,9 @@ def read_imaging(block: DataBlock, root: str | Path = ".") -> ImagingData:
     used = [run for person in people for run in person.runs]
     grid = common_grid(used, mask, block.voxel_size)
     left = [(name, "left out as asked") for name in block.leave_out]
+    known = {*learning.trials.subject.tolist(), *block.leave_out}
+    folders = sorted(path.name.removeprefix("sub-") for path in derivatives.glob("sub-*/"))
+    without += [(name, "images without events") for name in folders if name not in known]
     truth = base / block.bids / "sourcedata" / "truth_imaging.json"
     return ImagingData(
         people, learning, grid, block, str(derivatives), base, tuple(left + without),

@@ -114,7 +114,7 @@ class FirstLevelMaps:
     designs : tuple of Design
         One a run.
     runs : tuple of dict
-        Volumes, repetition time, scrubbed frames and motion of each run.
+        Volumes, repetition time, scrubbed frames, motion and voxels that do not vary, by run.
     """
 
     effects: dict[str, Floats]
@@ -149,6 +149,7 @@ def first_level(task: Task, images: Images, cache: Cache) -> FirstLevelMaps:
 
 def _fit(task: Task, runs: list[tuple[Floats, float]]) -> Arrays:
     study = task.study
+    flat = [_flat(run, data) for run, (data, _) in zip(task.person.runs, runs, strict=True)]
     made = [
         make_run(study, run, trials, len(data), step)
         for run, trials, (data, step) in zip(task.person.runs, task.trials, runs, strict=True)
@@ -162,11 +163,21 @@ def _fit(task: Task, runs: list[tuple[Floats, float]]) -> Arrays:
     for i, name in enumerate(study.asked):
         arrays[f"effect_{i}"] = fitted.contrasts[name].effect
     for i, (design, told) in enumerate(made):
+        told["flat"] = flat[i]
         arrays |= {f"matrix_{i}": design.matrix, f"times_{i}": design.frame_times}
         arrays[f"frames_{i}"] = design.frames
         named = [design.names, design.kinds, design.subject, design.run]
         arrays[f"told_{i}"] = np.array(json.dumps([*named, told]))
     return arrays
+
+
+def _flat(run: PreprocessedRun, data: Floats) -> int:
+    """Count voxels that do not vary in a run; a run of such voxels alone is no image."""
+    flat = int((np.ptp(data, axis=0) == 0).sum())
+    if flat == data.shape[1]:
+        where = f"{run.bold}, in the mask of the analysis"
+        raise InputError(where, f"all {flat} voxels are constant", "images that vary in the mask")
+    return flat
 
 
 def _unpacked(arrays: Arrays, contrasts: tuple[str, ...]) -> FirstLevelMaps:

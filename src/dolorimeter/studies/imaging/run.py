@@ -21,7 +21,14 @@ from dolorimeter.core.containers import Floats
 from dolorimeter.imaging import Courses, Design, labels_used, read_regions, types_of
 
 from .cache import Cache
-from .contents import contrast_block, data_block, design_block, design_tables, truth_block
+from .contents import (
+    contrast_block,
+    data_block,
+    design_block,
+    design_tables,
+    flat_words,
+    truth_block,
+)
 from .courses import course_blocks, courses_of
 from .data import ImagingData
 from .design import ImagingStudy
@@ -101,6 +108,7 @@ def run(
         "truth": truth_block(data.truth, stage.blocks),
         "software": _software(data),
     }
+    content["design"]["warnings"] += flat_words(people)
     if study.time_courses is not None:
         fitted = [each for _, each, _ in done if each is not None]
         content["timecourses"] = course_blocks(fitted, trials, subjects, types, study.time_courses)
