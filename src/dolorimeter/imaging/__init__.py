@@ -5,6 +5,7 @@ from .clusters import find_clusters
 from .columns import frame_times_of
 from .confounds import motion_summary, read_confounds
 from .corrections import bonferroni, cluster_extent, fdr, small_volume, threshold_at
+from .coverage import coverage_warnings, uncovered
 from .design import Design, make_design
 from .design_check import DesignCheck, check_design
 from .factors import Factorial, one_factor, two_factor
@@ -62,6 +63,7 @@ __all__ = [
     "cluster_extent",
     "common_grid",
     "compare_models",
+    "coverage_warnings",
     "describe_regions",
     "event_responses",
     "fdr",
@@ -97,6 +99,7 @@ __all__ = [
     "small_volume",
     "threshold_at",
     "two_factor",
+    "uncovered",
     "types_of",
     "voxel_centers",
     "write_simulated",

@@ -82,32 +82,43 @@ class Regressor:
             raise InputError(f"{where}, duration", repr(given), "seconds, 0 or more, or 'trial'")
 
 
-_NUISANCE = (
+_PLAIN = (
     Regressor("cue", ("cue",)),
     Regressor("relief", ("outcome",), outcomes=("relief",)),
     Regressor("exacerbation", ("outcome",), outcomes=("exacerbation",)),
 )
-
-# Seymour et al. (2005), science 2.4: errors apart by cue, the relief-related and the
-# exacerbation-related, both appetitive (aversive is the negative, in a contrast).
-PAPER = (
-    *_NUISANCE,
+_ERRORS = (
     Regressor("error_A", TIMES, cues=("A",), modulator="appetitive_error"),
     Regressor("error_B", TIMES, cues=("B",), modulator="appetitive_error"),
 )
-ONE_ERROR = (*_NUISANCE, Regressor("error", TIMES, modulator="appetitive_error"))
+# Errors apart by cue, the relief-related and the exacerbation-related, both appetitive (aversive is
+# the negative, in a contrast): the columns that Seymour et al. (2005) name, science 2.4.
+PAPER = (*_PLAIN, *_ERRORS)
+
+# Omissions are events too (science 2.1), and a modulator less its mean needs the events themselves
+# beside it: without these columns a response to omissions is taken for errors, and errors come back
+# too small (docs/decisions/0012).
+_EVENTS = (*_PLAIN, Regressor("omission", ("outcome",), outcomes=("none",)))
+TWO_ERRORS = (
+    *_EVENTS,
+    Regressor("events_A", TIMES, cues=("A",)),
+    Regressor("events_B", TIMES, cues=("B",)),
+    *_ERRORS,
+)
+ONE_ERROR = (*_EVENTS, Regressor("error", TIMES, modulator="appetitive_error"))
 
 PRESETS: Mapping[str, tuple[Regressor, ...]] = {
-    "two-errors": PAPER,
+    "two-errors": TWO_ERRORS,
+    "paper": PAPER,
     "one-error": ONE_ERROR,
     # With the quantities of the learning model of this name: relief and exacerbation count alike.
     "valence-independent": (
-        *_NUISANCE,
+        *_EVENTS,
         Regressor("valence_independent_error", TIMES, modulator="appetitive_error"),
     ),
-    "surprise": (*_NUISANCE, Regressor("surprise", TIMES, modulator="absolute_error")),
+    "surprise": (*_EVENTS, Regressor("surprise", TIMES, modulator="absolute_error")),
     "value-and-error": (
-        *_NUISANCE,
+        *_EVENTS,
         Regressor("value", ("cue",), modulator="value"),
         Regressor("outcome_error", ("outcome",), modulator="appetitive_error"),
     ),

@@ -17,7 +17,7 @@ from dolorimeter.core.containers import Floats
 from dolorimeter.hemodynamics import convolve_events
 
 _SIGNS = {"appetitive": 1.0, "aversive": -1.0}
-_EVENTS = ("cue", "relief", "exacerbation")
+_EVENTS = {"cue": "", "relief": "relief", "exacerbation": "exacerbation", "omission": "none"}
 KINDS = (*_SIGNS, *_EVENTS)
 
 
@@ -27,7 +27,7 @@ class Response:
 
     Attributes
     ----------
-    kind : {"appetitive", "aversive", "cue", "relief", "exacerbation"}
+    kind : {"appetitive", "aversive", "cue", "relief", "exacerbation", "omission"}
         The first two: the model's prediction errors at cue and outcome, or their negatives; the
         others: every such event alike.
     cues : tuple of str
@@ -106,6 +106,7 @@ SITES = (
 # Places that respond to events whatever was expected: an analysis must not take them for errors.
 EVOKED = (
     Site("visual cortex", (0.0, -84.0, 0.0), 12.0, (Response("cue"),), EFFECT),
+    Site("angular left", (-48.0, -66.0, 30.0), 12.0, (Response("omission", weight=-1.0),), EFFECT),
     Site(
         "insula posterior right",
         (36.0, -18.0, 12.0),
@@ -187,7 +188,7 @@ def _events(kind: str, trials: Trials) -> list[tuple[Floats, Floats]]:
     if kind == "cue":
         return [(trials.onset, np.ones(len(trials)))]
     if kind in _EVENTS:
-        return [(trials.outcome_onset, (trials.outcome == kind).astype(np.float64))]
+        return [(trials.outcome_onset, (trials.outcome == _EVENTS[kind]).astype(np.float64))]
     for name in ("cue_error", "outcome_error"):
         if name not in trials.quantities:
             remedy = "Take trials.with_quantities(…) of a model first."

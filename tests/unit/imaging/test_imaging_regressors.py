@@ -8,7 +8,9 @@ from dolorimeter.imaging.regressors import ONE_ERROR, PAPER, PRESETS, Regressor,
 
 def test_presets_are_those_of_the_paper():
     assert [r.name for r in PAPER] == ["cue", "relief", "exacerbation", "error_A", "error_B"]
-    assert PRESETS["two-errors"] is PAPER
+    assert PRESETS["paper"] is PAPER
+    added = [r.name for r in PRESETS["two-errors"] if r not in PAPER]
+    assert added == ["omission", "events_A", "events_B"]
     assert PRESETS["one-error"] is ONE_ERROR
     error = PAPER[3]
     assert (error.at, error.cues, error.modulator) == (

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dolorimeter.core import Grid
-from dolorimeter.imaging import Design, check_design
+from dolorimeter.core import Grid, Trials
+from dolorimeter.imaging import Design, check_design, coverage_warnings, uncovered
 
 from .data import ImagingData
 from .design import CONTRASTS, ImagingStudy
@@ -106,7 +106,9 @@ def voxel_size(grid: Grid) -> list[float]:
     return [round(float(s), 3) for s in np.sqrt((grid.affine[:3, :3] ** 2).sum(axis=0))]
 
 
-def design_block(study: ImagingStudy, designs: Sequence[Design]) -> Content:
+def design_block(
+    study: ImagingStudy, designs: Sequence[Design], trials: Sequence[Trials]
+) -> Content:
     """Describe the design, and what its columns share.
 
     Parameters
@@ -115,6 +117,8 @@ def design_block(study: ImagingStudy, designs: Sequence[Design]) -> Content:
         As declared.
     designs : sequence of Design
         Of every run of everybody.
+    trials : sequence of Trials
+        Of the same runs.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def design_block(study: ImagingStudy, designs: Sequence[Design]) -> Content:
         "scaling": first.scaling,
         "pain": study.pain,
         "matrices": [_matrix(design) for design in designs[:1]],
-        **_shared(study, designs),
+        **_shared(study, designs, trials),
     }  # fmt: skip
 
 
@@ -163,8 +167,9 @@ def _matrix(design: Design) -> Content:
     }
 
 
-def _shared(study: ImagingStudy, designs: Sequence[Design]) -> Content:
+def _shared(study: ImagingStudy, designs: Sequence[Design], trials: Sequence[Trials]) -> Content:
     found = check_design(designs, study.asked)
+    missing, biased = _coverage(study, trials)
     inflation = []
     for i, column in enumerate(found.columns):
         worst = int(np.nanargmax(found.variance_inflation[i]))
@@ -184,8 +189,24 @@ def _shared(study: ImagingStudy, designs: Sequence[Design]) -> Content:
             {"contrast": name, "value": finite(value)}
             for name, value in found.total_efficiency.items()
         ],
-        "warnings": list(found.warnings),
+        "uncovered": missing,
+        "biased": biased,
+        "warnings": [*coverage_warnings(missing, biased), *found.warnings],
     }
+
+
+def _coverage(
+    study: ImagingStudy, trials: Sequence[Trials]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Gather over runs which events have no column."""
+    missing: dict[str, dict[str, None]] = {}
+    biased: dict[str, None] = {}
+    for run in trials:
+        events, wrong = uncovered(study.design.columns, run)
+        for name, kinds in events.items():
+            missing.setdefault(name, {}).update(dict.fromkeys(kinds))
+        biased |= dict.fromkeys(wrong)
+    return {name: list(kinds) for name, kinds in missing.items()}, list(biased)
 
 
 def _mean(by_run: NDArray[np.float64]) -> list[list[float | None]]:

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 Contrasts = Mapping[str, Mapping[str, float]]
 
+_TWO_ERRORS = {
+    "appetitive": {"error_A": 0.5, "error_B": 0.5},
+    "aversive": {"error_A": -0.5, "error_B": -0.5},
+    "relief": {"error_A": 1.0},
+    "exacerbation": {"error_B": -1.0},
+}
 CONTRASTS: dict[str, dict[str, dict[str, float]]] = {
-    "two-errors": {
-        "appetitive": {"error_A": 0.5, "error_B": 0.5},
-        "aversive": {"error_A": -0.5, "error_B": -0.5},
-        "relief": {"error_A": 1.0},
-        "exacerbation": {"error_B": -1.0},
-    },
+    "two-errors": _TWO_ERRORS,
+    "paper": _TWO_ERRORS,
     "one-error": {"appetitive": {"error": 1.0}, "aversive": {"error": -1.0}},
     "valence-independent": {
         "valence-independent": {"valence_independent_error": 1.0},
@@ -345,6 +347,10 @@ class ImagingStudy:
     def __post_init__(self) -> None:
         named = self.asked
         rule = f"one of {', '.join(named)}"
+        only = "valence-independent"
+        if self.design.regressors == only and self.learning.model != only:
+            rule = f"learning: {{model: {only}}}, whose errors these regressors are"
+            raise InputError("design, regressors", f"{only!r} of {self.learning.model!r}", rule)
         used = [(f"overlap, pair {i + 1}", name) for i, pair in enumerate(self.overlap)
                 for name in (pair.first, pair.second)]  # fmt: skip
         used += [(f"factors, {', '.join(cell)}", name) for cell, name in self.cells.items()]

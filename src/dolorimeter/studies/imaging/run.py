@@ -100,7 +100,7 @@ def run(
         "title": study.title or "Prediction errors in the brain",
         "data": data_block(study, data, people),
         "learning": told,
-        "design": design_block(study, designs),
+        "design": design_block(study, designs, [t for task in tasks for t in task.trials]),
         "contrasts": contrast_block(study),
         "group": stage.blocks,
         "model_maps": None,
