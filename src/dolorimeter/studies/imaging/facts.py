@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dolorimeter.audit import Facts, Proposition, Test
@@ -32,10 +33,14 @@ def analyses(content: Content) -> list[Analysis]:
     group = content["group"]
     made: list[Analysis] = [_limits(content)]
     for found in group["maps"]:
-        made.append(_brain(content, found))
+        name = found["contrast"]
+        made.append(_unless_uncovered(content, _brain(content, found), name))
         if found["regions"]:
-            made.append(_regions(content, found))
-    made += [_overlap(content, pair) for pair in group["overlap"]]
+            made.append(_unless_uncovered(content, _regions(content, found), name))
+    made += [
+        _unless_uncovered(content, _overlap(content, pair), pair["first"], pair["second"])
+        for pair in group["overlap"]
+    ]
     return made + _model_maps(content)
 
 
@@ -111,6 +116,21 @@ def _overlap(content: Content, pair: Content) -> Analysis:
     evidence = f"conjunction null, family-wise over {pair['searched']}, {p_words(p)}{where}"
     said = f"the same voxels followed {both}"
     return facts, (Proposition(said, ("K5", "V1"), _shown(p), evidence),)
+
+
+def _unless_uncovered(content: Content, analysis: Analysis, *contrasts: str) -> Analysis:
+    """Leave unproven what a response to events without a column could look like."""
+    weights = {row["name"]: row["weights"] for row in content["contrasts"]}
+    columns = {column for name in contrasts for column in weights[name]}
+    missing = content["design"]["uncovered"]
+    kinds = dict.fromkeys(kind for column in columns for kind in missing.get(column, ()))
+    if not kinds:
+        return analysis
+    facts, propositions = analysis
+    alike = f"a response to events that no column holds ({listed(list(kinds))}) would look the same"
+    return facts, tuple(
+        replace(each, shown=None, evidence=f"{each.evidence}; {alike}") for each in propositions
+    )
 
 
 def _model_maps(content: Content) -> list[Analysis]:
