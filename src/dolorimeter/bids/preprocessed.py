@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,12 @@ class PreprocessedRun:
         Seconds, from the sidecars; None where they do not say.
     space : str
         Such as ``"MNI152NLin2009cAsym"``; ``"native"`` where the name has no space.
+    start_time : float or None
+        Seconds from the start of a volume to the moment that its slices were brought to
+        (``StartTime`` of the image's own sidecar); None where it does not say, or says that slice
+        timing was not corrected.
+    slices_corrected : bool
+        Whether the sidecar says ``SliceTimingCorrected: true``.
     """
 
     subject: str
@@ -51,6 +58,8 @@ class PreprocessedRun:
     confounds: Path | None = None
     repetition_time: float | None = None
     space: str = NATIVE
+    start_time: float | None = None
+    slices_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,10 @@ class _Image:
     @property
     def space(self) -> str:
         return self.name.entities.get("space", NATIVE)
+
+    @property
+    def echo(self) -> str:
+        return self.name.entities.get("echo", "")
 
 
 def read_preprocessed(
@@ -105,10 +118,13 @@ def read_preprocessed(
     ------
     InputError
         If there are no such images, a space or resolution has to be chosen, two images are of one
-        run, or a file is a link to nowhere.
+        run, a run has images of single echoes alone, or a file is a link to nowhere.
 
     Notes
     -----
+    Images of single echoes are passed over where the run has one without ``echo`` in its name:
+    there the echoes are combined.
+
     Without the raw data set runs are named by what tells the images apart: a session with events
     but without images can then change the names.
     """
@@ -120,6 +136,7 @@ def read_preprocessed(
         if name.suffix == "bold" and name.extension in _IMAGES
     ]
     images = _chosen(found, root, {"task": task, "desc": desc})
+    images = _combined(images)
     images = _only("space", images, root, space)
     images = _only("resolution", images, root, resolution)
     images.sort(key=lambda image: [(k, natural(v)) for k, v in _ordered(image.run)])
@@ -155,6 +172,20 @@ def _chosen(images: list[_Image], root: Path, wanted: Mapping[str, str | None]) 
             rule = f"{key} among {listed(known)}" if known else "preprocessed images"
             raise InputError(str(root), found, rule)
     return images
+
+
+def _combined(images: list[_Image]) -> list[_Image]:
+    """Pass over single echoes of runs that have an image of all of them, in whatever space."""
+    whole = {_key(image.run) for image in images if not image.echo}
+    kept = [image for image in images if not image.echo or _key(image.run) not in whole]
+    first: dict[frozenset[tuple[str, str]], _Image] = {}
+    for image in kept:
+        other = first.setdefault(_key(image.run), image)
+        if image.echo != other.echo:
+            found = f"images of single echoes alone ({other.path.name}, {image.path.name})"
+            rule = "one image of each run, its echoes combined"
+            raise InputError(str(image.path.parent), found, rule)
+    return kept
 
 
 def _only(kind: str, images: list[_Image], root: Path, wanted: str | None) -> list[_Image]:
@@ -218,7 +249,8 @@ def _run(
     entities = image.name.entities
     of_mask = {key: word for key, word in entities.items() if key not in ("desc", "echo", "part")}
     chain = applicable(entities, "bold", image.place.shelves)
-    told = sidecars.merge(chain).get("RepetitionTime")
+    told = sidecars.merge(chain)
+    corrected = told.get("SliceTimingCorrected")
     return PreprocessedRun(
         image.run["sub"],
         label or "",
@@ -226,14 +258,18 @@ def _run(
         _present(image.path),
         _beside(image.place, {**of_mask, "desc": "brain"}, ("mask",), _IMAGES),
         _beside(image.place, {**image.run, "desc": "confounds"}, _CONFOUNDS, (".tsv",)),
-        _seconds(told) or fallback,
+        _seconds(told.get("RepetitionTime")) or fallback,
         image.space,
+        None if corrected is False else _seconds(told.get("StartTime"), zero=True),
+        corrected is True,
     )
 
 
-def _seconds(told: object) -> float | None:
-    number = isinstance(told, int | float) and not isinstance(told, bool) and told > 0
-    return float(told) if number else None  # type: ignore[arg-type]
+def _seconds(told: object, zero: bool = False) -> float | None:
+    """Return a positive number, or 0 where that is a statement; None for anything else."""
+    if not isinstance(told, int | float) or isinstance(told, bool):
+        return None
+    return float(told) if 0 < told < math.inf or (zero and told == 0) else None
 
 
 def _beside(

@@ -57,7 +57,7 @@ def frame_times_of(
         When within its repetition time a volume counts as taken, 0 … 1: nilearn's
         ``slice_time_ref``, whose default is the start as well. Images that were corrected for
         slice timing refer to a certain time: fMRIPrep's default is ``"middle"`` (``StartTime`` in
-        the sidecar of the preprocessed images says).
+        the sidecar of the preprocessed images says, and a study reads it there).
 
     Returns
     -------

@@ -150,3 +150,43 @@ def test_a_link_to_nowhere_is_named(tmp_path):
     path.symlink_to("../../.git/annex/objects/x")
     with pytest.raises(InputError, match=r"a link to nowhere .*datalad get"):
         read_preprocessed(root)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, (None, False)),
+        ({"StartTime": 1.233, "SliceTimingCorrected": True}, (1.233, True)),
+        ({"StartTime": 0, "SliceTimingCorrected": True}, (0.0, True)),
+        ({"StartTime": 1.0}, (1.0, False)),
+        ({"StartTime": 1.0, "SliceTimingCorrected": False}, (None, False)),
+        ({"SliceTimingCorrected": True}, (None, True)),
+        ({"StartTime": "late", "SliceTimingCorrected": 1}, (None, False)),
+        ({"StartTime": -1.0}, (None, False)),
+        ({"StartTime": True}, (None, False)),
+    ],
+)
+def test_when_slices_were_brought_to(tmp_path, told, expected):
+    root = tree(tmp_path / "prep", ["sub-01_task-x"])
+    for sidecar in root.rglob("*_bold.json"):
+        sidecar.write_text(json.dumps({"RepetitionTime": 2.5} | told))
+    (run,) = read_preprocessed(root)
+    assert (run.start_time, run.slices_corrected) == expected
+
+
+@pytest.mark.parametrize("spaces", [(MNI,), (MNI, "space-T1w"), ("",)])
+def test_single_echoes_beside_the_combined_image_are_passed_over(tmp_path, spaces):
+    echoes = ("echo-1", "echo-2", "echo-3")  # fMRIPrep leaves them in native space
+    root = tree(tmp_path, ["sub-01_task-x_run-1"], spaces=(*spaces, *echoes), masks=False)
+    space = "T1w" if len(spaces) == 2 else None
+    (run,) = read_preprocessed(root, space=space)
+    assert "echo" not in run.bold.name
+    assert spaces[-1] in run.bold.name
+
+
+def test_single_echoes_alone_are_one_line(tmp_path):
+    root = tree(tmp_path, ["sub-01_task-x"], spaces=("echo-1", "echo-2"))
+    with pytest.raises(InputError, match=r"single echoes alone .*echo-1.*its echoes combined"):
+        read_preprocessed(root)
+    (only,) = read_preprocessed(tree(tmp_path / "one", ["sub-01_task-x"], spaces=("echo-1",)))
+    assert "echo-1" in only.bold.name

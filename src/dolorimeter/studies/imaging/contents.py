@@ -18,6 +18,7 @@ from .data import ImagingData
 from .design import CONTRASTS, ImagingStudy
 from .group_maps import finite
 from .person import FirstLevelMaps
+from .timing import timing_notices
 
 Content = dict[str, Any]
 MOTION = ("subject", "run", "volumes", "scrubbed", "mean_fd", "max_fd")
@@ -50,6 +51,9 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
     runs = [run for person in people for run in person.runs]
     volumes = [run["volumes"] for run in runs]
     steps = sorted({run["repetition_time"] for run in runs})
+    images = [run for person in data.people for run in person.runs]
+    pairs = zip(images, (run["repetition_time"] for run in runs), strict=True)
+    notices = [*data.notices, *timing_notices(study.design.time_reference, pairs)]
     return {
         "source": data.learning.source,
         "derivatives": data.derivatives,
@@ -63,7 +67,8 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
         "voxels": int(data.grid.mask.sum()),
         "voxel_size": voxel_size(data.grid),
         "smoothing": study.first_level.smoothing,
-        "notices": [{"file": n.file, "row": n.row, "what": n.what} for n in data.notices],
+        "time_references": sorted({round(run["time_reference"], 4) for run in runs}),
+        "notices": [{"file": n.file, "row": n.row, "what": n.what} for n in notices],
         "motion": [{key: run[key] for key in MOTION} for run in runs],
     }
 

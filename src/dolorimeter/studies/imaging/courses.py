@@ -99,7 +99,12 @@ def _fit(
 
 
 def course_blocks(
-    people: list[Courses], trials: Trials, subjects: list[str], types: Types, options: TimeCourses
+    people: list[Courses],
+    trials: Trials,
+    subjects: list[str],
+    types: Types,
+    options: TimeCourses,
+    hrf: str = "spm",
 ) -> list[dict[str, Any]]:
     """Average courses over people, the model's beside them.
 
@@ -115,6 +120,8 @@ def course_blocks(
         Types of trials.
     options : TimeCourses
         Signs of the predictions.
+    hrf : str, default "spm"
+        The study's response, which the predictions follow.
 
     Returns
     -------
@@ -128,17 +135,19 @@ def course_blocks(
         foreseen = None
         if known:
             foreseen = [
-                _foreseen(trials.take(trials.subject == name), types, own.delays, signs)
+                _foreseen(trials.take(trials.subject == name), types, own.delays, signs, hrf)
                 for name, own in zip(subjects, people, strict=True)
             ]
         blocks.append(_block(people, foreseen, i, region))
     return blocks
 
 
-def _foreseen(trials: Trials, types: Types, delays: Floats, signs: Mapping[str, float]) -> Floats:
+def _foreseen(
+    trials: Trials, types: Types, delays: Floats, signs: Mapping[str, float], hrf: str
+) -> Floats:
     weights = np.array([float(signs.get(cue, 1.0)) for cue in trials.cue.tolist()])
     signed = {name: weights * trials.quantities[name] for name in ("cue_error", "outcome_error")}
-    return predicted_courses(trials.with_quantities(**signed), types, delays)
+    return predicted_courses(trials.with_quantities(**signed), types, delays, hrf=hrf)
 
 
 def _block(

@@ -12,6 +12,7 @@ from dolorimeter.core import InputError
 from dolorimeter.imaging import Regressor, read_regressors
 from dolorimeter.learning import MODELS
 
+from .timing import check_reference
 from .words import file_name
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ CONTRASTS: dict[str, dict[str, dict[str, float]]] = {
     },
     "outcomes": {"appetitive": {"error": 1.0}, "aversive": {"error": -1.0}},
 }
+RESPONSES = ("spm", "glover")
 GROUP_TESTS = ("one-sample", "two-sample")
 WIDEST = 100.0  # mm; a wider Gaussian leaves nothing of a brain, and takes forever
 OVERLAPS = ("inclusive", "exclusive", "minimum-t")
@@ -120,9 +122,10 @@ class Design:
     missing : str, default "error"
         A regressor without events in a run, or a modulator that does not vary there:
         ``"error"`` refuses, ``"skip"`` leaves its columns out of that run.
-    time_reference : str or float, default "start"
-        When in its repetition time a volume counts as taken: ``"start"``, ``"middle"`` (images
-        that fMRIPrep corrected for slice timing), or a share of it.
+    time_reference : str or float, default "auto"
+        When in its repetition time a volume counts as taken: ``"auto"``, as the sidecar of the
+        image says (``StartTime``, which fMRIPrep writes where it corrected slice timing), else the
+        start; ``"start"``, ``"middle"``, or a share of it.
     """
 
     regressors: Any = "two-errors"
@@ -138,10 +141,15 @@ class Design:
     scrub: Mapping[str, float] | None = None
     scrub_as: str = "spikes"
     missing: str = "error"
-    time_reference: str | float = "start"
+    time_reference: str | float = "auto"
 
     def __post_init__(self) -> None:
         read_regressors(self.regressors)
+        if self.hrf not in RESPONSES:
+            rule = " or ".join(RESPONSES)
+            remedy = "Time courses give the finite impulse response."
+            raise InputError("hrf", repr(self.hrf), rule, remedy)
+        check_reference(self.time_reference)
 
     @property
     def columns(self) -> tuple[Regressor, ...]:

@@ -27,6 +27,7 @@ from dolorimeter.imaging import (
 from .cache import Arrays, Cache
 from .data import Person
 from .design import ImagingStudy
+from .timing import reference_of
 
 Bools = NDArray[np.bool_]
 
@@ -77,8 +78,9 @@ class Task:
         told = {name: _plain(getattr(self.study, name)) for name in blocks}
         told["trials"] = [_plain(trials) for trials in (*self.trials, self.all_trials)]
         told["grid"] = [self.grid.mask, self.grid.affine]
-        steps = [run.repetition_time for run in self.person.runs]  # from sidecars
-        told["images"] = [self.resample, self.repetition_time, steps]
+        # From sidecars, which are no files of the person's.
+        times = [[run.repetition_time, run.start_time] for run in self.person.runs]
+        told["images"] = [self.resample, self.repetition_time, times]
         return told
 
 
@@ -220,7 +222,7 @@ def make_run(
     design : Design
         Of this run.
     told : dict
-        Volumes, repetition time, scrubbed frames and motion.
+        Volumes, repetition time and time within it, scrubbed frames and motion.
 
     Raises
     ------
@@ -230,8 +232,9 @@ def make_run(
     """
     options = study.design
     table, scrubbed, moved = _confounds(study, run, n_frames)
+    reference = reference_of(options.time_reference, run, step)
     design = make_design(
-        trials, options.columns, frame_times_of(n_frames, step, options.time_reference),
+        trials, options.columns, frame_times_of(n_frames, step, reference),
         hrf=options.hrf, derivatives=options.derivatives, high_pass=options.high_pass,
         drift=options.drift, drift_order=options.drift_order, orthogonalize=options.orthogonalize,
         confounds=table, scrubbed=scrubbed, scrub=options.scrub_as, missing=options.missing,
@@ -242,6 +245,7 @@ def make_run(
         "run": run.run,
         "volumes": n_frames,
         "repetition_time": step,
+        "time_reference": reference,
         "scrubbed": 0 if scrubbed is None else int(np.sum(scrubbed)),
         "mean_fd": moved.get("mean_fd"),
         "max_fd": moved.get("max_fd"),

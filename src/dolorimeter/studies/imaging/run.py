@@ -111,7 +111,9 @@ def run(
     content["design"]["warnings"] += flat_words(people)
     if study.time_courses is not None:
         fitted = [each for _, each, _ in done if each is not None]
-        content["timecourses"] = course_blocks(fitted, trials, subjects, types, study.time_courses)
+        content["timecourses"] = course_blocks(
+            fitted, trials, subjects, types, study.time_courses, study.design.hrf
+        )
     if study.model_maps is not None:
         rated = [rates for _, _, rates in done if rates is not None]
         block, maps = rates_block(study, study.model_maps, rated, regions, seed)
