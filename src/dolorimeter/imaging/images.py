@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .grids import mask_of, place_words, voxel_sizes
 FWHM = float(np.sqrt(8 * np.log(2)))  # of a Gaussian whose deviation is 1
 _PER_SECOND = {"sec": 1.0, "msec": 1e3, "usec": 1e6}
 _AGREE = 0.01  # relative; headers keep the repetition time in single precision, some rounded
+_HALFWAY = 1e-3  # voxels; which of two neighbors is nearer is rounding within it
 
 
 def read_run(
@@ -61,7 +63,8 @@ def read_run(
     Notes
     -----
     In memory are the image as stored, one frame, and the voxels in the mask. A value that is not
-    finite outside the mask counts as 0 for the smoothing.
+    finite outside the mask counts as 0 for resampling and smoothing. A voxel that does not vary
+    before smoothing does not after it: what its neighbors have is no measurement of it.
     """
     width = _checked_width(smoothing)
     image = load_image(run.bold)
@@ -140,17 +143,46 @@ def _frames(path: Path, image: Any, grid: Grid, width: float) -> Floats:
     slope, intercept = np.float64(proxy.slope), np.float64(proxy.inter)
     here = same_space(image.shape[:3], image.affine, grid)
     data = np.empty((image.shape[3], int(grid.mask.sum())), dtype=np.float64)
+    first, varies = np.zeros(data.shape[1]), np.zeros(data.shape[1], dtype=np.bool_)
     for t in range(len(data)):
         frame = stored[..., t] * slope + intercept
+        finite = np.isfinite(frame)
+        if not finite.all():
+            _refuse_unknown(path, t, finite[grid.mask] if here else _near(finite, image, grid))
+            frame = np.where(finite, frame, 0.0)
         if not here:
             frame = _resampled(frame, image.affine, grid)
-        finite = np.isfinite(frame)
-        if not finite[grid.mask].all():
-            bad = int((~finite[grid.mask]).sum())
-            found = f"{bad} voxels of frame {t} in the mask are not finite"
-            raise InputError(str(path), found, "finite numbers wherever the mask is")
-        data[t] = smooth(np.where(finite, frame, 0.0), grid.affine, width)[grid.mask]
+        inside = frame[grid.mask]
+        first = inside if t == 0 else first
+        varies |= inside != first
+        data[t] = inside if width == 0 else smooth(frame, grid.affine, width)[grid.mask]
+    data[:, ~varies] = first[~varies]
     return data
+
+
+def _refuse_unknown(path: Path, t: int, finite: NDArray[np.bool_]) -> None:
+    """Refuse a frame with a value in the mask that is not finite."""
+    bad = int((~finite).sum())
+    if bad:
+        found = f"{bad} voxels of frame {t} in the mask are not finite"
+        raise InputError(str(path), found, "finite numbers wherever the mask is")
+
+
+def _near(finite: NDArray[np.bool_], image: Any, grid: Grid) -> NDArray[np.bool_]:
+    """Tell for each voxel in the mask whether the image's nearest one is finite, or there is none.
+
+    Voxels at the edge of a brain lie between such with and without values; what counts is whose
+    they are, either's where they lie halfway.
+    """
+    change = np.linalg.inv(image.affine) @ grid.affine
+    places = np.argwhere(grid.mask) @ change[:3, :3].T + change[:3, 3]
+    found = np.zeros(len(places), dtype=np.bool_)
+    for aside in product((-_HALFWAY, _HALFWAY), repeat=3):
+        near = np.rint(places + aside).astype(np.int64)
+        within = ((near >= 0) & (near < finite.shape)).all(axis=1)
+        found |= ~within
+        found[within] |= finite[tuple(near[within].T)]
+    return found
 
 
 def _resampled(frame: Floats, affine: Floats, grid: Grid) -> Floats:

@@ -184,3 +184,40 @@ def test_memory_is_that_of_the_image_as_stored(tmp_path, inside):
     # int16 image, its packed copy and a few frames; as float64 the image alone would be 13 MB
     assert tracemalloc.get_traced_memory()[1] < 2.5 * stored.nbytes + 6 * 30**3 * 8
     tracemalloc.stop()
+
+
+def test_resampling_takes_missing_values_outside_the_mask_for_none(tmp_path, values, inside):
+    # Warnings are errors here: one warning a frame is what a terminal was flooded with.
+    without = np.where(inside[..., None], values, np.nan).astype(np.float32)
+    filled = a_run(tmp_path, np.nan_to_num(without), inside, "filled")
+    run = a_run(tmp_path, without, inside)
+    coarse = common_grid([run], voxel_size=8.0)
+    data, _ = read_run(run, coarse, resample=True)
+    np.testing.assert_array_equal(data, read_run(filled, coarse, resample=True)[0])
+    assert np.isfinite(data).all()
+    within = without.copy()
+    within[2, 2, 2, 3] = np.nan
+    fine = common_grid([run], voxel_size=3.0)
+    with pytest.raises(InputError, match=r"voxels of frame 3 in the mask are not finite"):
+        read_run(a_run(tmp_path, within, inside, "b"), fine, resample=True)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_smoothing_brings_no_signal_where_nothing_was_measured(tmp_path, values, inside, moved):
+    cut = values.copy()
+    cut[:, :, :2] = 0  # below the field of view
+    cut[3, 3, 3] = 7  # constant, amid others
+    run = a_run(tmp_path, cut, inside)
+    affine = AFFINE.copy()
+    affine[0, 3] -= 4.0 * moved
+    grid = Grid(np.roll(inside, -int(moved), axis=0), affine)
+    data, _ = read_run(run, grid, smoothing=8, resample=moved)
+    flat = np.zeros(SHAPE, dtype=bool)
+    flat[:, :, :2] = True
+    flat[3 - moved, 3, 3] = True
+    np.testing.assert_array_equal(np.ptp(data, axis=0) == 0, flat[grid.mask])
+    assert set(data[0, np.ptp(data, axis=0) == 0]) == {0.0, 7.0}
+    peer = smooth_img(nibabel.Nifti1Image(cut.astype(np.float64), AFFINE), 8).get_fdata()
+    seen = inside & ~np.roll(flat, int(moved), axis=0)
+    if not moved:
+        np.testing.assert_allclose(data[:, ~flat[inside]], peer[seen].T, rtol=1e-12)
