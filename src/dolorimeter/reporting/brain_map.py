@@ -34,7 +34,8 @@ class BrainMap:
     threshold : float or None, default None
         Voxels of a smaller size are not drawn; None draws them all.
     outline : float or None, default None
-        Size at which voxels are outlined on the slices; None outlines none.
+        Voxels above it are outlined on the slices, never those below its negative: a corrected
+        threshold is that of one direction. None outlines none.
     cuts : tuple of float, default ()
         Heights in mm that the slices must show; others are spread over the mask.
     diverging : bool, default True

@@ -178,16 +178,13 @@ def _transparency(brain: BrainMap, drawn: Volume) -> dict[str, Any]:
 
 
 def _outline(display: Any, brain: BrainMap) -> None:
-    """Draw a line around the voxels that reach the second threshold."""
+    """Draw a line around the voxels above the second threshold, in its own direction alone."""
     from nibabel import Nifti1Image
 
     filled, level = volume(brain), brain.outline
-    if level is not None and (np.abs(filled) >= level).any():
+    if level is not None and (filled > level).any():
         image = Nifti1Image(filled, brain.affine)
-        levels = [-level, level]
-        display.add_contours(
-            image, levels=levels, colors="black", linewidths=1.1, linestyles="solid"
-        )
+        display.add_contours(image, levels=[level], colors="black", linewidths=1.1)
 
 
 def _in_glass(brain: BrainMap, plotting: Any) -> Picture:

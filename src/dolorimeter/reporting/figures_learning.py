@@ -73,8 +73,8 @@ class Mark:
     color : Color
         Its color.
     direction : int
-        -1 hangs down (less pain), 1 stands up (more pain), 0 is a short stroke (nothing), 2 a
-        stroke both ways (anything else).
+        -1 hangs down, 1 stands up, 0 is a short stroke (nothing), 2 a stroke both ways; the
+        legend says which, for not every outcome that hurts less is free of pain.
     """
 
     color: Color
@@ -92,7 +92,7 @@ def outcome_marks(outcomes: Iterable[str]) -> dict[str, Mark]:
     Returns
     -------
     dict of str to Mark
-        By name; what eases pain points down, what worsens it points up.
+        By name; what by its name hurts less points down, what hurts more points up.
     """
     marks: dict[str, Mark] = {}
     others = 3

@@ -16,6 +16,7 @@ from .imaging_views import data_facts, design_facts, group_facts, software
 from .imaging_words import not_done, question
 from .render import render_page
 from .study_views import counts, head, noticed, require
+from .words import sentence_case
 
 Results = Mapping[str, Any]
 
@@ -62,6 +63,7 @@ def _view(results: Results, maps: Mapping[str, BrainMap]) -> dict[str, Any]:
         "design_facts": design_facts(results),
         "design": designed(results),
         "group_facts": group_facts(group) if group else [],
+        "group_notes": [sentence_case(note) for note in group.get("notes") or ()],
         "map_counts": tables_imaging_maps.summary(
             group.get("maps") or (),
             "How far each map goes, and how many voxels exceed each threshold.",

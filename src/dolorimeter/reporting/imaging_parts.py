@@ -12,6 +12,7 @@ from . import (
     tables_imaging,
     tables_imaging_design,
     tables_imaging_maps,
+    tables_imaging_peaks,
 )
 from .decoding_words import block
 from .figures_brain import BrainMap, Portrait, portrait
@@ -155,16 +156,16 @@ def _mapped(group: Results, entry: Results, maps: Maps) -> dict[str, Any]:
         "title": heading(name, "map"),
         "portrait": _portrait(group, entry, maps[file]) if file in maps else None,
         "file": file,
-        "regions": tables_imaging_maps.regions(
+        "regions": tables_imaging_peaks.regions(
             entry.get("regions") or (),
             f"{heading(name, 'map')}: the a-priori regions. Found: {cluster_p(group)}"
             f"{_cluster(group)}. Mean effect: over the whole region, of all subjects.",
         ),
         "searched": entry.get("peaks") is not None,
-        "peaks": tables_imaging_maps.peaks(
+        "peaks": tables_imaging_peaks.peaks(
             first, f"{heading(name, 'map')}: clusters with their sub-peaks.{few}"
         ),
-        "rest": tables_imaging_maps.peaks(rest, f"{heading(name, 'map')}: the further peaks."),
+        "rest": tables_imaging_peaks.peaks(rest, f"{heading(name, 'map')}: the further peaks."),
         "n_rest": len(rest),
     }
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import figures_imaging_courses, figures_imaging_models, tables_imaging_maps
+from . import figures_imaging_courses, figures_imaging_models, tables_imaging_peaks
 from .decoding_words import block
 from .figures_brain import BrainMap, Portrait, portrait
 from .formats import DASH, count, is_absent, number, plain
 from .imaging_parts import through
 from .imaging_views import heading
-from .imaging_words import cluster_p
+from .imaging_words import cluster_p, colored_words
+from .learning_words import listed
 from .words import sentence_case
 
 Results = Mapping[str, Any]
@@ -39,13 +40,22 @@ def factored(group: Results, maps: Maps) -> dict[str, Any] | None:
     factors = block(group, "factors")
     if not factors:
         return None
-    levels = ", ".join(plain(level).replace("_", " ") for level in factors.get("levels") or ())
-    name = plain(factors.get("factor") or "factor").replace("_", " ")
     return {
-        "said": f"Factor within subjects: {name}{f' ({levels})' if levels else ''}. Each effect "
-        "is tested on differences within people, so that people are the random factor.",
+        "said": f"{_crossed(factors)}. Each effect is tested on differences within people, so that "
+        "people are the random factor.",
         "effects": [_effect(group, entry, maps) for entry in factors.get("effects") or ()],
     }
+
+
+def _crossed(factors: Results) -> str:
+    """Name the factor and its levels, or say that there are two, and what their cells are."""
+    levels = [plain(level).replace("_", " ") for level in factors.get("levels") or ()]
+    name = plain(factors.get("factor") or "factor").replace("_", " ")
+    if name == "factors":
+        cells = f", cells: {'; '.join(levels)}" if levels else ""
+        return f"Two factors within subjects, crossed{cells}"
+    named = "" if name == "factor" else f" {name}"
+    return f"Factor{named} within subjects{f': {listed(levels)}' if levels else ''}"
 
 
 def _effect(group: Results, entry: Results, maps: Maps) -> dict[str, Any]:
@@ -59,7 +69,7 @@ def _effect(group: Results, entry: Results, maps: Maps) -> dict[str, Any]:
         "title": sentence_case(name),
         "numbers": [pair for pair in pairs if pair[1] != DASH],
         "portrait": _drawn(group, entry, name, maps[file]) if file in maps else None,
-        "peaks": tables_imaging_maps.peaks(
+        "peaks": tables_imaging_peaks.peaks(
             entry.get("peaks") or (), f"{sentence_case(name)}: clusters with their sub-peaks."
         ),
     }
@@ -67,9 +77,10 @@ def _effect(group: Results, entry: Results, maps: Maps) -> dict[str, Any]:
 
 def _drawn(group: Results, entry: Results, name: str, brain: BrainMap) -> Portrait:
     cut = brain.threshold if is_absent(entry.get("threshold_t")) else entry["threshold_t"]
-    note = f"Colored: {cluster_p(group)}, |t| at least {number(cut, 2)}." if cut is not None else ""
     cuts = brain.cuts or through(entry.get("peaks") or ())
-    return portrait(replace(brain, name=f"t of {name}", threshold=cut, cuts=cuts), note)
+    shown = replace(brain, name=f"t of {name}", threshold=cut, cuts=cuts)
+    # A factor has a direction of its own, whatever that of the group is.
+    return portrait(shown, colored_words({**group, "direction": None}, cut))
 
 
 def timed(results: Results) -> list[dict[str, Any]]:
@@ -142,7 +153,7 @@ def modeled(results: Results, maps: Maps) -> dict[str, Any] | None:
         "loose": [
             {
                 "region": sentence_case(entry.get("region") or "region"),
-                "reason": plain(entry.get("reason") or ""),
+                "reason": _sentence(entry.get("reason")),
             }
             for entry in found.get("regions") or ()
             if entry.get("identified") is False
@@ -176,3 +187,8 @@ def modeled(results: Results, maps: Maps) -> dict[str, Any] | None:
             "its 95 % interval. Blue: the best.",
         ),
     }
+
+
+def _sentence(said: Any) -> str:
+    text = sentence_case(said or "")
+    return f"{text}." if text and not text.endswith(".") else text

@@ -148,6 +148,7 @@ def group_facts(group: Results) -> Pairs:
     permutations = group.get("permutations")
     return [
         ("Test", said(group, "test")),
+        *([("Direction", plain(group["direction"]))] if group.get("direction") else []),
         ("Subjects", UNKNOWN if is_absent(subjects) else count(subjects)),
         ("Covariates", _several(group, "covariates")),
         ("Threshold of the maps", cluster_p(group)),

@@ -90,23 +90,47 @@ def drawn_words(group: Results, entry: Results, threshold: float | None) -> str:
     str
         Sentences for the caption.
     """
-    fwe = entry.get("threshold_fwe_t")
-    said = []
+    return f"{colored_words(group, threshold)} {_outlined(entry)}"
+
+
+def colored_words(group: Results, threshold: float | None) -> str:
+    """Say what the colors of a map of t are: the tested direction, and the opposite one.
+
+    Parameters
+    ----------
+    group : mapping
+        The results' ``group``.
+    threshold : float or None
+        Of t, below which voxels are not drawn; None where all are.
+
+    Returns
+    -------
+    str
+        Sentences for the caption.
+    """
     if threshold is None:
-        said.append(f"The t that stands for {cluster_p(group)} is not known: nothing is cut off.")
-    else:
-        said.append(
-            f"Colored: {cluster_p(group)}, |t| at least {number(threshold, 2)}; red follows the "
-            "contrast, blue its opposite."
-        )
-    if not is_absent(fwe):
-        said.append(
-            f"Outlined: family-wise p < 0.05 over the brain, |t| at least {number(fwe, 2)}."
-            + (" No voxel reaches that." if entry.get("n_fwe") == 0 else "")
-        )
-    else:
-        said.append("Nothing is outlined: no family-wise correction was computed.")
-    return " ".join(said)
+        return f"The t that stands for {cluster_p(group)} is not known: nothing is cut off."
+    direction = plain(group.get("direction") or "")
+    t = number(threshold, 2)
+    return (
+        f"Red: {cluster_p(group)} in the direction tested{f' ({direction})' if direction else ''}, "
+        f"t at least {t}. Blue: the opposite direction, t at most −{t}, uncorrected "
+        "and not tested in this map."
+    )
+
+
+def _outlined(entry: Results) -> str:
+    """Say what is outlined: the corrected threshold is one-sided, and so is its line."""
+    fwe, n = entry.get("threshold_fwe_t"), entry.get("n_fwe")
+    if is_absent(fwe):
+        few = "too few rearrangements exist for a family-wise p of 0.05"
+        why = "no family-wise correction was computed" if is_absent(n) else few
+        return f"Nothing is outlined: {why}."
+    many = "" if n is None or is_absent(n) else f": {counted(n, 'voxel') if n else 'no voxel'}"
+    return (
+        "Outlined: family-wise p ≤ 0.05 over the brain in the direction tested, t above "
+        f"{number(fwe, 2)}{many}."
+    )
 
 
 def not_done(results: Results) -> list[str]:
@@ -127,7 +151,7 @@ def not_done(results: Results) -> list[str]:
     gaps = {
         "No group test was made.": not group.get("maps"),
         "Family-wise error was not controlled by permutation: peaks outside the a-priori regions "
-        "stand by nothing.": bool(group.get("maps")) and not group.get("permutations"),
+        "are carried by nothing.": bool(group.get("maps")) and not group.get("permutations"),
         "Threshold-free cluster enhancement was not computed.": bool(group.get("maps"))
         and not group.get("tfce"),
         "Variance inflation of the design was not computed.": not design.get("variance_inflation"),

@@ -44,7 +44,7 @@ def designed(design: Results) -> dict[str, Any]:
         "timeline": figures_learning_design.timeline(
             trials,
             "Every trial of the first subject at its place in time, a lane for each cue. The "
-            f"direction of a stroke tells what followed: down is less pain, up is more.{few}",
+            f"direction of a stroke tells what followed, as the legend says.{few}",
         ),
         "efficiency": figures_learning_efficiency.efficiency(found, _overlapping(found)),
         "efficiency_table": tables_learning.efficiency(

@@ -67,7 +67,7 @@ def sites(entries: Sequence[Entry], caption: str) -> Table | None:
         "Planted at", "Responds to", "x, y, z (mm)", "Effect (%)", "Verdict", "Distance (mm)",
         "t", "In the map of",
     )  # fmt: skip
-    return Table(caption, columns, rows, kinds={1: "name", 4: "name", 7: "name"})
+    return Table(caption, columns, rows, kinds={1: "label", 4: "name", 7: "label"})
 
 
 def motion(entries: Sequence[Entry], caption: str) -> Table | None:

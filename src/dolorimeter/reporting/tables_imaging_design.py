@@ -81,19 +81,20 @@ def contrasts(entries: Sequence[Entry], efficiency: Sequence[Entry], caption: st
     names = list(dict.fromkeys([*known, *values]))
     if not names:
         return None
+    asks = any(entry.get("words") for entry in entries)
     rows = make_rows(
         (
             column_name(name or ""),
             (
-                plain(known.get(name, {}).get("words") or DASH),
+                *([plain(known.get(name, {}).get("words") or DASH)] if asks else []),
                 _weights(known.get(name, {}).get("weights") or {}),
                 significant(values.get(name)),
             ),
         )
         for name in names
     )
-    columns = ("Contrast", "Asks", "Weights", "Efficiency")
-    return Table(caption, columns, rows, kinds={1: "prose", 2: "prose"})
+    columns = ("Contrast", *(["Asks"] if asks else []), "Weights", "Efficiency")
+    return Table(caption, columns, rows, kinds=dict.fromkeys(range(1, len(columns) - 1), "prose"))
 
 
 def _weights(weights: Entry) -> str:

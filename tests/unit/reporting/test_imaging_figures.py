@@ -22,10 +22,12 @@ from dolorimeter.reporting.figures_imaging_design import courses, matrices
 from dolorimeter.reporting.figures_imaging_inflation import inflation
 from dolorimeter.reporting.figures_imaging_models import comparison, profiles
 from dolorimeter.reporting.imaging_parts import through
+from dolorimeter.reporting.imaging_words import drawn_words
 from dolorimeter.reporting.palette import ACCENT, SOFT
 from dolorimeter.reporting.tables_imaging import motion, place
 from dolorimeter.reporting.tables_imaging_design import correlations
-from dolorimeter.reporting.tables_imaging_maps import overlaps, stands_by
+from dolorimeter.reporting.tables_imaging_maps import overlaps
+from dolorimeter.reporting.tables_imaging_peaks import peaks
 
 NAN = float("nan")
 FABRICATED = runpy.run_path(str(Path(__file__).with_name("fabricated_imaging.py")))
@@ -201,15 +203,26 @@ def test_an_overlap_without_voxels_says_none() -> None:
 @pytest.mark.parametrize(
     ("peak", "said"),
     [
-        ({"region": "insula", "p_fwe": 0.3}, "insula"),
-        ({"region": "insula", "p_fwe": 0.01}, "insula; family-wise"),
-        ({"region": None, "p_fwe": 0.049}, "family-wise"),
-        ({"region": None, "p_fwe": 0.05}, "nothing"),
-        ({"region": None, "p_fwe": None}, "nothing"),
+        ({"region": "insula", "p_fwe": 0.3}, ["insula", "no"]),
+        ({"region": "insula", "p_fwe": 0.01}, ["insula", "yes"]),
+        ({"region": None, "p_fwe": 0.05}, ["none", "yes"]),
+        ({"region": None, "p_fwe": 0.051}, ["none", "no"]),
+        ({"region": None, "p_fwe": None}, ["none", "not known"]),
     ],
 )
-def test_a_peak_stands_by_its_region_or_by_correction(peak: dict[str, Any], said: str) -> None:
-    assert stands_by(peak) == said
+def test_found_uncorrected_and_family_wise_stand_apart(
+    peak: dict[str, Any], said: list[str]
+) -> None:
+    table = peaks([peak, {"p_fwe": 0.5}], "")
+    assert table.columns[-2:] == ("Found in (uncorrected)", "Family-wise")
+    assert [cell.text for cell in table.rows[0].cells[-2:]] == said
+    assert "not granted" in " ".join(table.notes)
+
+
+def test_peaks_without_correction_have_no_column_of_it() -> None:
+    table = peaks([{"region": "insula", "p": 0.0004}], "")
+    assert table.columns[-1] == "Found in (uncorrected)"
+    assert "No p of this table is corrected" in table.notes[0]
 
 
 def test_places_are_written_in_millimetres() -> None:
@@ -269,6 +282,35 @@ def test_the_outline_changes_the_slices() -> None:
     assert plain[0].source != lined[0].source
 
 
+def test_what_goes_the_other_way_is_never_outlined() -> None:
+    pytest.importorskip("nilearn")
+    with house_style():
+        plain, lined = (
+            portrait(cube(np.linspace(-4, 2.5, 128), threshold=2.0, outline=at)).pictures
+            for at in (None, 3.0)
+        )
+    assert plain[0].source == lined[0].source
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "in the direction tested, t above 6.02: 38 voxels."),
+        ({"n_fwe": 1}, "t above 6.02: 1 voxel."),
+        ({"n_fwe": 0}, "t above 6.02: no voxel."),
+        ({"n_fwe": None}, "t above 6.02."),
+        ({"threshold_fwe_t": None}, "too few rearrangements exist"),
+        ({"threshold_fwe_t": None, "n_fwe": None}, "no family-wise correction was computed"),
+    ],
+)
+def test_the_outline_is_said_to_be_of_one_direction(change: dict[str, Any], said: str) -> None:
+    group = {"direction": "controls less patients", "cluster_p": 0.001}
+    words = drawn_words(group, {"threshold_fwe_t": 6.02, "n_fwe": 38, **change}, 3.61)
+    assert said in words
+    assert "in the direction tested (controls less patients), t at least 3.61. Blue:" in words
+    assert "Blue: the opposite direction, t at most −3.61, uncorrected" in words
+
+
 def test_the_page_draws_the_maps_that_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nilearn", None)
     full = FABRICATED["fabricated_imaging"]("full")
@@ -279,8 +321,9 @@ def test_the_page_draws_the_maps_that_it_is_given(monkeypatch: pytest.MonkeyPatc
     page = render_imaging_report(results, maps)
     assert page.count("<img ") == 5  # two of t, overlap, one factor, best alpha
     assert "The map is not drawn here: it is kept as maps/aversive_t.nii.gz." in page
-    assert page.count("Colored: p &lt; 0.001 uncorrected, |t| at least 3.61") == 2
-    assert page.count("Outlined: family-wise p &lt; 0.05 over the brain, |t| at least 6.02") == 2
+    assert page.count("Red: p &lt; 0.001 uncorrected in the direction tested, t at least 3.61") == 2
+    assert page.count("Outlined: family-wise p ≤ 0.05 over the brain in the direction tested") == 2
+    assert "|t|" not in page
 
 
 def test_a_map_is_cut_through_its_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,7 +341,7 @@ def test_a_map_is_cut_through_its_peaks(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_map_without_a_known_threshold_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nilearn", None)
     full = FABRICATED["fabricated_imaging"]("full")
-    entry = full["group"]["maps"][0] | {"threshold_t": None, "threshold_fwe_t": None}
+    entry = full["group"]["maps"][0] | dict.fromkeys(("threshold_t", "threshold_fwe_t", "n_fwe"))
     results = {"format": 1, "study": "imaging", "group": {**full["group"], "maps": [entry]}}
     name = entry["files"]["t"]
     parts = FABRICATED["fabricated_maps"]("coarse")[name]
@@ -306,4 +349,4 @@ def test_a_map_without_a_known_threshold_says_so(monkeypatch: pytest.MonkeyPatch
     assert "is not known: nothing is cut off" in page
     assert "no family-wise correction was computed" in page
     own = render_imaging_report(results, {name: BrainMap(*parts, threshold=2.0)})
-    assert "|t| at least 2.00" in own
+    assert "t at least 2.00" in own

@@ -136,8 +136,8 @@ def test_planted_truth_is_for_simulated_data_alone(light: dict[str, Any]) -> Non
 def test_what_carries_a_peak_stands_beside_it(light: dict[str, Any]) -> None:
     region, other = light["group"]["maps"][0]["peaks"][0], light["group"]["maps"][0]["peaks"][-1]
     rows = re.findall(r"<tr.*?</tr>", render_imaging_report(light), re.S)
-    last = [re.findall(r"<td[^>]*>([^<]*)", row)[-1] for row in rows if "9,072" in row]
-    assert last[:3] == ["amygdala left; family-wise", "midbrain", "nothing"]
+    last = [re.findall(r"<td[^>]*>([^<]*)", row)[-2:] for row in rows if "9,072" in row]
+    assert last[:3] == [["amygdala left", "yes"], ["midbrain", "no"], ["none", "no"]]
     assert (region["region"], other["region"]) == ("amygdala left", None)
 
 
@@ -192,8 +192,44 @@ def test_efficiency_stands_beside_its_contrast(light: dict[str, Any]) -> None:
         "Aversive prediction error", "−1 × error A, −1 × error B", "0.456"]  # fmt: skip
 
 
+def test_contrasts_without_words_have_no_column_for_them(light: dict[str, Any]) -> None:
+    assert "Asks" in words(light)
+    for contrast in light["contrasts"]:
+        contrast["words"] = None
+    assert "Asks" not in words(light)
+
+
+def test_direction_and_notes_of_the_group_are_shown(light: dict[str, Any]) -> None:
+    light["group"] |= {"direction": "controls less patients", "notes": ["every flip was used"]}
+    page = render_imaging_report(light)
+    assert "<dt>Direction</dt><dd>controls less patients</dd>" in page
+    assert "Every flip was used" in page
+    assert "No SliceTiming." in page
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ({"factor": "factors", "levels": ["a, x", "b, y"]},
+         "Two factors within subjects, crossed, cells: a, x; b, y. Each"),
+        ({"factor": "factor", "levels": ["a", "b"]}, "Factor within subjects: a and b. Each"),
+        ({"factor": "error", "levels": None}, "Factor error within subjects. Each"),
+    ],
+)  # fmt: skip
+def test_factors_are_named(light: dict[str, Any], factors: dict[str, Any], said: str) -> None:
+    light["group"]["factors"] |= factors
+    assert said in words(light)
+
+
+def test_a_p_over_contrasts_stands_under_that_of_its_region(light: dict[str, Any]) -> None:
+    light["group"]["maps"][0]["regions"][0]["p_svc_adjusted"] = 0.0123
+    assert "0.012 over contrasts" in words(light)
+
+
 def test_a_rate_that_is_not_identified_is_said_to_be_so(light: dict[str, Any]) -> None:
     assert "Amygdala left: alpha is not identified. The profile is flat" in words(light)
+    light["model_maps"]["regions"][0]["reason"] = "people's data fit most rates alike"
+    assert "not identified. People's data fit most rates alike." in words(light)
     light["model_maps"]["regions"][0]["identified"] = True
     assert "is not identified" not in words(light)
 
@@ -358,4 +394,4 @@ def test_what_was_done_is_not_called_undone(full: dict[str, Any]) -> None:
     full["group"]["tfce"] = True
     assert len(not_done(full)) == 3
     full["group"]["permutations"] = 0
-    assert any("stand by nothing" in sentence for sentence in not_done(full))
+    assert any("carried by nothing" in sentence for sentence in not_done(full))
