@@ -1,5 +1,8 @@
 """Learning from pain and relief: tasks, models, measures, fits (Seymour et al. 2005)."""
 
+from .bayes import Sampling, fit_bayes
+from .bayes_fit import BayesFit, Posterior
+from .bayes_model import BayesPriors
 from .beta_bernoulli import BetaBernoulli
 from .calibration import find_temperatures
 from .compare import Comparison, compare_models
@@ -36,6 +39,11 @@ from .transitions import Transitions
 from .valence_independent import ValenceIndependent
 
 __all__ = [
+    "BayesFit",
+    "BayesPriors",
+    "fit_bayes",
+    "Posterior",
+    "Sampling",
     "Comparison",
     "compare_models",
     "Correlation",
