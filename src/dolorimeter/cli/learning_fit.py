@@ -47,6 +47,16 @@ from .options import force_option, json_option, print_json, print_result, split_
 )
 @click.option("--reset-runs", is_flag=True, help="Values start anew in each run.")
 @click.option(
+    "--bayes", is_flag=True, help="Full Bayes besides, some 20 s a model and measure (extra bayes)."
+)
+@click.option(
+    "--bayes-draws",
+    type=click.IntRange(min=8),
+    default=1000,
+    show_default=True,
+    help="Of each of four chains, after as many of warm-up.",
+)
+@click.option(
     "--random-state", type=click.IntRange(min=0), default=0, show_default=True, help="Seed."
 )
 @click.option("--out", required=True, type=click.Path(), help="Directory to create.")
@@ -68,6 +78,8 @@ def fit(
     nuisance: tuple[str, ...] | None,
     exchange: Any,
     reset_runs: bool,
+    bayes: bool,
+    bayes_draws: int,
     random_state: int,
     out: str,
     force: bool,
@@ -80,6 +92,7 @@ def fit(
       dolorimeter learning fit sim/ --models td,rw --measure rt,heart-rate,preference --out fit/
     """
     from dolorimeter.core.files import refuse_existing
+    from dolorimeter.learning import Sampling
     from dolorimeter.studies.learning import LearningStudy, read_learning
 
     refuse_existing(out, force)
@@ -96,6 +109,7 @@ def fit(
         nuisance=nuisance or (),
         exchange=exchange,
         reset_runs=reset_runs,
+        bayes=Sampling(warm_up=bayes_draws, draws=bayes_draws) if bayes else None,
     )
     result = study.run(read, random_state=random_state)
     result.save(out, force=force)

@@ -14,6 +14,7 @@ from . import (
 from .decoding_words import block
 from .figures_learning import by_name
 from .formats import DASH, count, interval, is_absent, number, p_value, plain
+from .learning_bayes import sampled
 from .learning_words import listed, lower_first, measure_name, model_name
 from .words import sentence_case
 
@@ -140,6 +141,7 @@ def fitted(results: Results) -> list[dict[str, Any]]:
                 "parameters": tables_learning_fits.parameters(
                     entries, f"{title}: parameters of the group, and the range of the subjects."
                 ),
+                "bayes": sampled(entries, title),
             }
         )
     return parts

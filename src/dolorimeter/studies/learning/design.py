@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dolorimeter.core import InputError
-from dolorimeter.learning import MODELS
+from dolorimeter.learning import MODELS, Sampling
 from dolorimeter.learning.exchange import WORDS, Exchange
 from dolorimeter.learning.observations import NUISANCES
 
@@ -48,6 +48,8 @@ class LearningStudy:
         fewer, trials, whose independence then counts as unknown.
     reset_runs : bool, default False
         Whether values start anew in each run.
+    bayes : Sampling, optional
+        Chains and draws of full Bayes (extra ``bayes``); by default it is left out.
     title : str
         Of the report.
 
@@ -67,6 +69,7 @@ class LearningStudy:
     nuisance: tuple[str, ...] = ()
     exchange: Exchange | None = None
     reset_runs: bool = False
+    bayes: Sampling | None = None
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -82,6 +85,8 @@ class LearningStudy:
         for name in self.nuisance:
             if name not in NUISANCES:
                 raise InputError("nuisance", repr(name), f"one of {', '.join(NUISANCES)}")
+        if self.bayes is not None and not isinstance(self.bayes, Sampling):
+            raise InputError("bayes", repr(self.bayes), "a Sampling, or nothing")
         if self.exchange not in (None, *WORDS):
             raise InputError("exchange", repr(self.exchange), f"one of {', '.join(WORDS)}")
         if self.measures is not None and len(set(self.measures)) < len(self.measures):

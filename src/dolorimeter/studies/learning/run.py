@@ -10,6 +10,7 @@ from typing import Any
 from dolorimeter._version import __version__
 from dolorimeter.audit import audit_study
 from dolorimeter.learning import MODELS
+from dolorimeter.learning.bayes_recursion import load_samplers
 from dolorimeter.learning.compare import Comparison, compare_models
 from dolorimeter.learning.exchange import Exchange
 from dolorimeter.learning.fit import FitOptions, fit_learning
@@ -17,6 +18,7 @@ from dolorimeter.learning.fitted import LearningFit
 from dolorimeter.learning.observations import sort_by_subject
 from dolorimeter.studies.streams import stream
 
+from .bayes import add_bayes
 from .behaviour import behaviour_block
 from .blocks import data_block, design_block, learned_block
 from .data import PREFERENCE, LearningData
@@ -52,6 +54,8 @@ def run(study: LearningStudy, data: LearningData, seed: int) -> LearningResult:
     InputError
         If the data cannot carry the design.
     """
+    if study.bayes is not None:
+        load_samplers()  # or say what is missing before hours of other fits
     data = replace(data, trials=sort_by_subject(data.trials))
     models, measures = study.models_for(data), study.measures_for(data)
     first = models[0]
@@ -77,6 +81,8 @@ def run(study: LearningStudy, data: LearningData, seed: int) -> LearningResult:
         "comparison": {name: comparison_block(found) for name, found in compared.items()},
         "recovery": _recover(study, data, models, options, seed),
     }
+    if study.bayes is not None:
+        add_bayes(content["fits"], data.trials, options, study.bayes, seed)
     content["summary"] = summarize(content)
     content["methods"] = methods(content)
     claim = audit_study(analyses(content), _scope(content))

@@ -8,6 +8,7 @@ from typing import Any
 from dolorimeter.studies.words import p_words
 
 from .asked_words import asked_methods, asked_sentences
+from .bayes import bayes_methods, bayes_sentences
 
 Content = Mapping[str, Any]
 LARGE_INFLATION = 5.0  # science 2.4
@@ -31,7 +32,7 @@ def summarize(content: Content) -> list[str]:
         f"{data['subjects']} subjects, {data['trials']:,} trials in {data['runs']:,} runs; "
         f"{sum(data['notice_counts'].values()):,} notices about the files."
     )
-    rest = (part(content) for part in (_sequences, _asked, _preferences, _criteria, _compared))
+    rest = (part(content) for part in _PARTS)
     said = [first, *(sentence for part in rest for sentence in part)]
     return [*said, *_overlapping(content["design"])]
 
@@ -115,6 +116,9 @@ def _compared(content: Content) -> Iterator[str]:
         )
 
 
+_PARTS = (_sequences, _asked, _preferences, _criteria, bayes_sentences, _compared)
+
+
 def _exchanged(content: Content) -> str:
     said = {row["exchanged"] for row in content["criterion"].values()}
     return ", ".join(sorted(said - {""})) or "none"
@@ -159,5 +163,6 @@ def methods(content: Content) -> list[str]:
             "logarithm of the trial's number taken out of measures and values (practice and "
             "fatigue change over trials as values do), adjusted over measures (Holm)."
         )
+    said += bayes_methods(content)
     said += asked_methods(content["behaviour"])
     return said
