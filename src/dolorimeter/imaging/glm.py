@@ -13,7 +13,7 @@ from dolorimeter.core.containers import Floats
 from .contrast_maps import ContrastMap, combine_runs, contrast_rows
 from .design import Design
 from .nilearn_glm import fit_run_by_nilearn
-from .run_data import NOISE, SCALING, check_choice, read_runs
+from .run_data import NOISE, SCALING, check_choice, read_runs, refuse_centered
 from .run_fit import RunFit, fit_statistics
 from .run_statistics import orthonormal_basis, run_statistics
 
@@ -91,8 +91,8 @@ def fit_first_level(
     Raises
     ------
     InputError
-        If data and designs do not fit together, data are not finite, or a contrast names a
-        column that no run has.
+        If data and designs do not fit together, data are not finite, percent is to be taken of
+        data that were centered before, or a contrast names a column that no run has.
     """
     check_choice("noise", noise, NOISE)
     check_choice("engine", engine, ENGINES)
@@ -101,6 +101,8 @@ def fit_first_level(
     names = tuple(design.names for design in designs)
     rows = contrast_rows(contrasts, names)
     percent = scaling == "percent"
+    if percent:
+        refuse_centered(series, designs)
     runs, picked = [], []
     for run, (values, design) in enumerate(zip(series, designs, strict=True)):
         wanted = [row[run] for row in rows.values() if run in row]

@@ -13,6 +13,8 @@ from .design import Design
 
 NOISE = ("ar1", "ols")
 SCALING = ("percent", "none")
+CENTERED = 0.2  # deviations from 0 within which a mean is none
+VARIES = 1e-12  # share of the sum of squares below which a deviation is rounding
 
 
 def check_choice(where: str, given: str, choices: Sequence[str]) -> None:
@@ -70,6 +72,38 @@ def read_runs(
             found = f"{runs[-1].shape[1]} voxels, {runs[0].shape[1]} in the first run"
             raise InputError(where, found, "the same voxels in every run")
     return tuple(runs)
+
+
+def refuse_centered(data: Sequence[NDArray[np.floating]], designs: Sequence[Design]) -> None:
+    """Refuse data without a mean, of which no percent can be taken.
+
+    Parameters
+    ----------
+    data : sequence of ndarray of shape (n_frames, v)
+        The runs.
+    designs : sequence of Design
+        Theirs, for the message.
+
+    Raises
+    ------
+    InputError
+        If in half of the voxels that vary the mean lies within a fifth of a deviation from 0; in
+        BOLD as measured it is tens of deviations.
+    """
+    for number, (values, design) in enumerate(zip(data, designs, strict=True)):
+        means = values.mean(axis=0, dtype=np.float64)
+        squares = np.einsum("tv,tv->v", values, values, dtype=np.float64) / len(values)
+        spread = squares - means**2
+        varies = spread > VARIES * squares
+        if varies.any() and np.median(means[varies] ** 2 / spread[varies]) < CENTERED**2:
+            who = f"sub-{design.subject}, " if design.subject else ""
+            found = (
+                f"means near 0 (half of the voxels within {np.median(np.abs(means[varies])):.3g}), "
+                f"deviations of {np.median(np.sqrt(spread[varies])):.3g}"
+            )
+            rule = "means above 0, to take percent of"
+            remedy = "Take scaling: none for data that were centered or scaled before."
+            raise InputError(f"{who}run {design.run or number + 1}", found, rule, remedy)
 
 
 def _read_run(where: str, values: NDArray[np.floating], design: Design) -> NDArray[np.floating]:

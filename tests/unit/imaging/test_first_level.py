@@ -212,3 +212,19 @@ def test_wrong_data_are_named():
     apart = [make_design(design.matrix, (name, "x", "y", "one")) for name in ("a", "b")]
     with pytest.raises(InputError, match="in no run together"):
         fit_first_level([data, data], apart, {"c": {"a": 1.0, "b": 1.0}})
+
+
+@pytest.mark.parametrize("engine", ["fast", "nilearn"])
+def test_percent_of_centered_data_is_refused_and_only_of_those(engine):
+    data, design = make_run(n_voxels=9)
+    data[:, 0] = 0.0  # without data, in whatever number
+    asked = {"a": {"c0": 1.0}}
+    centered = data - data.mean(axis=0)
+    for values in (centered, centered / np.maximum(centered.std(axis=0), 1e-9), centered[:, 1:]):
+        with pytest.raises(InputError, match=r"run 1: means near 0.*Take scaling: none"):
+            fit_first_level([values], [design], asked, engine=engine)
+        fit_first_level([values], [design], asked, engine=engine, scaling="none")
+    some = data.copy()
+    some[:, 1:5] = centered[:, 1:5]  # fewer than half: nilearn's rule holds for them
+    for values in (data, some, 1e-4 * data):
+        fit_first_level([values], [design], asked, engine=engine)

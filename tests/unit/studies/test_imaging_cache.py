@@ -8,7 +8,9 @@ import yaml
 
 from dolorimeter.core import InputError
 from dolorimeter.studies.imaging import person, read_imaging, read_study, refuse_cache_inside
-from dolorimeter.studies.imaging.cache import Cache
+from dolorimeter.studies.imaging.cache import Cache, _digest
+from dolorimeter.studies.imaging.learned import learn
+from dolorimeter.studies.imaging.run import _task
 
 STAGES = {"first-level", "time-courses", "model-maps"}
 
@@ -106,6 +108,48 @@ def test_a_repetition_time_in_a_sidecar_is_part_of_the_content(imaging_tree):
         for each in (one, other)
     ]
     assert told[0] != told[1]
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "value"),
+    [
+        ("data", "repetition_time", 4.01),
+        ("data", "resample", True),
+        ("data", "voxel_size", 13.0),
+        ("data", "mask", None),
+        ("first_level", "smoothing", 7),
+        ("first_level", "scaling", "none"),
+        ("first_level", "noise", "ols"),
+        ("design", "time_reference", "middle"),
+        ("design", "hrf", "glover"),
+        ("design", "high_pass", 100),
+        ("learning", "parameters", {"alpha": 0.31}),
+        ("learning", "reset_runs", True),
+    ],
+)
+def test_whatever_changes_a_first_level_is_part_of_its_key(
+    imaging_tree, tmp_path, block, key, value
+):
+    content = yaml.safe_load((imaging_tree / "study.yaml").read_text(encoding="utf-8"))
+    keys = []
+    for changes in ({}, {key: value}):
+        told = content | {block: content[block] | changes}
+        (tmp_path / "study.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+        study, declared, _ = read_study(tmp_path / "study.yaml")
+        data = read_imaging(declared, imaging_tree)
+        trials, _ = learn(study.learning, data.learning, data.root)
+        settings = _task(study, data, trials, 0).settings("design", "first_level")
+        keys.append(_digest("first-level", settings, []))
+    assert keys[0] != keys[1]
+
+
+def test_a_sidecar_of_confounds_is_content(two_people):
+    _, block, _ = read_study(two_people / "study.yaml")
+    one = read_imaging(block, two_people).people[0]
+    before = one.files
+    beside = one.runs[0].confounds.with_suffix(".json")
+    beside.write_text("{}", encoding="utf-8")
+    assert set(one.files) == {*before, beside}
 
 
 def _with_step(run, step):

@@ -194,8 +194,25 @@ def test_a_few_voxels_without_signal_are_told(two_people, functional):
     (two_people / "plain.yaml").write_text(text, encoding="utf-8")
     study, block, _ = read_study(two_people / "plain.yaml")
     content = study.run(read_imaging(block, two_people), 0).content
-    (said,) = [s for s in content["design"]["warnings"] if "do not vary" in s]
-    assert said.startswith("sub-01, run 2: 1 voxels of the mask do not vary")
+    (said,) = [n["what"] for n in content["data"]["notices"] if "do not vary" in n["what"]]
+    assert said.startswith("1 of 59 voxels of the mask do not vary")
+    assert said.endswith("(sub-01: 1)")
+
+
+def test_percent_of_images_that_were_centered(refused, functional):
+    for run in (1, 2, 3):
+        rewrite(
+            image_of(functional, run),
+            lambda data, affine, header: (
+                header.set_data_dtype(np.float32),
+                ((data - data.mean(axis=3, keepdims=True)).astype(np.float32), affine),
+            )[1],
+        )
+    refused("sub-01, run 1: means near 0", "percent", "scaling: none")
+
+
+def test_a_response_without_a_shape(refused):
+    refused("changed.yaml, design, hrf", "'fir'", "Time courses give", design={"hrf": "fir"})
 
 
 # Confounds

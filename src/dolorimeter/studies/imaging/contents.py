@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dolorimeter.core import Grid, Trials
 from dolorimeter.imaging import Design, check_design, coverage_warnings, uncovered
 
+from .coverage import coverage_notices
 from .data import ImagingData
 from .design import CONTRASTS, ImagingStudy
 from .group_maps import finite
@@ -54,6 +55,7 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
     images = [run for person in data.people for run in person.runs]
     pairs = zip(images, (run["repetition_time"] for run in runs), strict=True)
     notices = [*data.notices, *timing_notices(study.design.time_reference, pairs)]
+    notices += coverage_notices(data, people)
     return {
         "source": data.learning.source,
         "derivatives": data.derivatives,
@@ -71,28 +73,6 @@ def data_block(study: ImagingStudy, data: ImagingData, people: Sequence[FirstLev
         "notices": [{"file": n.file, "row": n.row, "what": n.what} for n in notices],
         "motion": [{key: run[key] for key in MOTION} for run in runs],
     }
-
-
-def flat_words(people: Sequence[FirstLevelMaps]) -> list[str]:
-    """Warn of voxels without a signal.
-
-    Parameters
-    ----------
-    people : sequence of FirstLevelMaps
-        One a person.
-
-    Returns
-    -------
-    list of str
-        A sentence a run that has such voxels.
-    """
-    return [
-        f"sub-{run['subject']}, run {run['run']}: {run['flat']} voxels of the mask do not vary and "
-        "count as no effect there; a mask within everybody's images would leave them out."
-        for person in people
-        for run in person.runs
-        if run["flat"]
-    ]
 
 
 def voxel_size(grid: Grid) -> list[float]:

@@ -19,6 +19,7 @@ from dolorimeter.imaging import (
 )
 
 from .cache import Arrays, Cache
+from .coverage import seen_regions
 from .design import TimeCourses
 from .group_maps import finite
 from .person import FirstLevelMaps, Images, Task
@@ -91,8 +92,9 @@ def _fit(
         )
     ]  # fmt: skip
     first = task.study.first_level
+    seen = seen_regions(regions, fitted.flat, task.person.subject)
     found = fit_timecourses(
-        runs, regions, types, window=options.window, scaling=first.scaling, noise=first.noise
+        runs, seen, types, window=options.window, scaling=first.scaling, noise=first.noise
     )
     names = ("delays", "estimates", "errors", "counts", "autocorrelation")
     return {name: np.asarray(getattr(found, name)) for name in names}

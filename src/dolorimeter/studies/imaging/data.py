@@ -33,10 +33,10 @@ class Person:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Every file that the person's results depend on."""
-        return tuple(
-            path for run in self.runs for path in (run.bold, run.confounds) if path is not None
-        )
+        """Every file that the person's results depend on, sidecars of confounds included."""
+        paths = [p for run in self.runs for p in (run.bold, run.confounds) if p is not None]
+        beside = [p.with_suffix(".json") for p in paths if p.suffix == ".tsv"]  # compcor's masks
+        return (*paths, *(p for p in beside if p.is_file()))
 
     def trials(self, trials: Trials) -> tuple[Trials, ...]:
         """Return the trials of each run, in the order of the runs.

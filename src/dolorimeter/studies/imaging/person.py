@@ -116,12 +116,15 @@ class FirstLevelMaps:
     designs : tuple of Design
         One a run.
     runs : tuple of dict
-        Volumes, repetition time, scrubbed frames, motion and voxels that do not vary, by run.
+        Volumes, repetition time and time within it, scrubbed frames and motion, by run.
+    flat : ndarray of shape (v,), bool
+        Voxels that do not vary in a run or more: there the effects are none of this person's.
     """
 
     effects: dict[str, Floats]
     designs: tuple[Design, ...]
     runs: tuple[dict[str, Any], ...]
+    flat: Bools
 
 
 def first_level(task: Task, images: Images, cache: Cache) -> FirstLevelMaps:
@@ -151,7 +154,7 @@ def first_level(task: Task, images: Images, cache: Cache) -> FirstLevelMaps:
 
 def _fit(task: Task, runs: list[tuple[Floats, float]]) -> Arrays:
     study = task.study
-    flat = [_flat(run, data) for run, (data, _) in zip(task.person.runs, runs, strict=True)]
+    flat = [flat_voxels(run, data) for run, (data, _) in zip(task.person.runs, runs, strict=True)]
     made = [
         make_run(study, run, trials, len(data), step)
         for run, trials, (data, step) in zip(task.person.runs, task.trials, runs, strict=True)
@@ -161,11 +164,10 @@ def _fit(task: Task, runs: list[tuple[Floats, float]]) -> Arrays:
         [data for data, _ in runs], [design for design, _ in made], study.asked,
         options.noise, options.engine, options.scaling,
     )  # fmt: skip
-    arrays: Arrays = {}
+    arrays: Arrays = {"flat": np.any(flat, axis=0)}
     for i, name in enumerate(study.asked):
         arrays[f"effect_{i}"] = fitted.contrasts[name].effect
     for i, (design, told) in enumerate(made):
-        told["flat"] = flat[i]
         arrays |= {f"matrix_{i}": design.matrix, f"times_{i}": design.frame_times}
         arrays[f"frames_{i}"] = design.frames
         named = [design.names, design.kinds, design.subject, design.run]
@@ -173,12 +175,31 @@ def _fit(task: Task, runs: list[tuple[Floats, float]]) -> Arrays:
     return arrays
 
 
-def _flat(run: PreprocessedRun, data: Floats) -> int:
-    """Count voxels that do not vary in a run; a run of such voxels alone is no image."""
-    flat = int((np.ptp(data, axis=0) == 0).sum())
-    if flat == data.shape[1]:
+def flat_voxels(run: PreprocessedRun, data: Floats) -> Bools:
+    """Find voxels that do not vary in a run, such as those outside its field of view.
+
+    Parameters
+    ----------
+    run : PreprocessedRun
+        For the message.
+    data : ndarray of shape (n_frames, v)
+        Of the run.
+
+    Returns
+    -------
+    ndarray of shape (v,), bool
+        Where the signal is one number.
+
+    Raises
+    ------
+    InputError
+        If no voxel varies: that is no image.
+    """
+    flat: Bools = (data == data[0]).all(axis=0)
+    if flat.all():
         where = f"{run.bold}, in the mask of the analysis"
-        raise InputError(where, f"all {flat} voxels are constant", "images that vary in the mask")
+        found = f"all {len(flat)} voxels are constant"
+        raise InputError(where, found, "images that vary in the mask")
     return flat
 
 
@@ -196,7 +217,7 @@ def _unpacked(arrays: Arrays, contrasts: tuple[str, ...]) -> FirstLevelMaps:
         runs.append(told)
         i += 1
     effects = {name: arrays[f"effect_{k}"] for k, name in enumerate(contrasts)}
-    return FirstLevelMaps(effects, tuple(designs), tuple(runs))
+    return FirstLevelMaps(effects, tuple(designs), tuple(runs), arrays["flat"])
 
 
 def make_run(

@@ -28,6 +28,7 @@ from dolorimeter.learning import MODELS, simulate_grid
 from dolorimeter.studies.streams import stream
 
 from .cache import Arrays, Cache
+from .coverage import seen_regions
 from .design import ImagingStudy, ModelMaps
 from .group_maps import finite
 from .person import FirstLevelMaps, Images, Task
@@ -83,6 +84,22 @@ class PersonRates:
     profile: Floats
     gain: dict[str, Floats]
     regions: dict[str, RateMaps]
+
+    def within(self, kept: NDArray[np.bool_]) -> PersonRates:
+        """Keep some voxels.
+
+        Parameters
+        ----------
+        kept : ndarray of shape (v,), bool
+            Which.
+
+        Returns
+        -------
+        PersonRates
+            Regions are as they were.
+        """
+        gain = {model: values[kept] for model, values in self.gain.items()}
+        return PersonRates(self.profile[:, kept], gain, self.regions)
 
 
 def grid_of(model: str, options: ModelMaps, fixed: Mapping[str, float]) -> Grid:
@@ -179,7 +196,7 @@ def _voxels(
         if i == 0:
             arrays["profile"] = found.profile
     if regions:
-        means = region_means(data, regions)
+        means = region_means(data, seen_regions(regions, fitted.flat, task.person.subject))
         arrays |= {f"means_{run}": values for run, values in enumerate(means)}
     return arrays
 

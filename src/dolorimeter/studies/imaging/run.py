@@ -26,10 +26,10 @@ from .contents import (
     data_block,
     design_block,
     design_tables,
-    flat_words,
     truth_block,
 )
 from .courses import course_blocks, courses_of
+from .coverage import seen_by_all, within
 from .data import ImagingData
 from .design import ImagingStudy
 from .facts import analyses
@@ -85,7 +85,9 @@ def run(
     types = types_of(trials)
     done = _people(tasks, Cache(Path(cache) if cache else None), courses, regions, types, n_jobs)
     people = [person for person, _, _ in done]
-    effects = {name: np.stack([p.effects[name] for p in people]) for name in study.asked}
+    kept = seen_by_all(data, people)
+    data, regions = within(data, regions, kept)
+    effects = {name: np.stack([p.effects[name][kept] for p in people]) for name in study.asked}
     _refuse_empty(effects, data)
     stage = run_group(
         study, effects, sample, data.grid, regions, seed, n_jobs, data.in_mni
@@ -108,14 +110,13 @@ def run(
         "truth": truth_block(data.truth, stage.blocks),
         "software": _software(data),
     }
-    content["design"]["warnings"] += flat_words(people)
     if study.time_courses is not None:
         fitted = [each for _, each, _ in done if each is not None]
         content["timecourses"] = course_blocks(
             fitted, trials, subjects, types, study.time_courses, study.design.hrf
         )
     if study.model_maps is not None:
-        rated = [rates for _, _, rates in done if rates is not None]
+        rated = [rates.within(kept) for _, _, rates in done if rates is not None]
         block, maps = rates_block(study, study.model_maps, rated, regions, seed)
         content["model_maps"] = block
         stage.maps |= maps
@@ -218,6 +219,7 @@ def _finish(
 def _scope(content: dict[str, Any]) -> str:
     n = len(content["data"]["subjects"])
     return (
-        f"People like the {n} studied, as far as these stand for them; after the fact; "
+        f"The {n} people studied, and people like them as far as these stand for them "
+        "(people are a random effect; nobody else was tested); after the fact; "
         "associations of BOLD with what a model of learning says."
     )
