@@ -87,22 +87,22 @@ def test_the_brain_needs_the_p_adjusted_for_contrasts(content, adjusted, granted
     relief |= {"p_brain": 0.001, "p_brain_adjusted": adjusted}
     found = granted_of(content, "Somewhere in the brain BOLD followed the contrast 'relief'")
     assert bool(found) == granted
-    assert all("adjusted for 2 contrasts" in text for text in found)
+    assert all("2 contrasts" in text for text in found)
 
 
-def test_p_is_multiplied_by_the_contrasts_in_the_run(content):
+def test_p_pays_for_the_contrasts_of_the_run(content):
+    """Two searches: no less than a p alone, no more than Bonferroni's over all of them."""
     for found in content["group"]["maps"]:
-        assert found["p_brain_adjusted"] == min(1.0, 2 * found["p_brain"])
+        assert found["p_brain"] <= found["p_brain_adjusted"] <= min(1.0, 4 * found["p_brain"])
+    both = [found["p_brain_adjusted"] for found in content["group"]["maps"]]
+    assert both != [found["p_brain"] for found in content["group"]["maps"]]
 
 
 def test_only_regions_that_survive_are_named(content):
     relief = content["group"]["maps"][0]
     for row, p in zip(relief["regions"], (0.2, 0.04, 0.06), strict=True):
         row["p_svc_adjusted"] = p
-    (said,) = granted_of(content, "BOLD followed the contrast 'relief' (1 error_A) of the model")[
-        1:
-    ]
-    assert said.startswith("In midbrain BOLD followed")
+    (said,) = granted_of(content, "In midbrain BOLD followed the contrast 'relief' (1 error_A) of")
     assert "amygdala" not in said
     assert "putamen" not in said
     for row in relief["regions"]:

@@ -41,6 +41,9 @@ def _w3(facts: Facts) -> Verdict:
     whom, shared = facts.whom, facts.shared_subjects
     if whom is None:
         return unknown("whom")
+    if whom == "same-subjects" and facts.objective == "association":
+        text = "the claim is about the subjects studied, and people like them as far as these stand"
+        return Verdict("passed", f"{text} for them; nobody else was tested", ("whom",))
     if whom == "same-subjects":
         return Verdict("passed", "the claim is about the subjects studied, no others", ("whom",))
     if whom == "new-stays":

@@ -190,7 +190,8 @@ class Group:
     Parameters
     ----------
     test : str, default "one-sample"
-        ``"one-sample"``, or ``"two-sample"`` by the column ``between``.
+        ``"one-sample"``, or ``"two-sample"`` by the column ``between``: the first of its names
+        in alphabetical order less the other.
     between : str, optional
         Column of participants.tsv with two groups.
     covariates : tuple of str
@@ -369,6 +370,9 @@ class ImagingStudy:
                 raise InputError(where, f"no contrast {name!r}", rule)
         if self.factors and min(len({c[i] for c in self.cells}) for i in range(self.crossed)) < 2:
             raise InputError("factors", "one level", "two levels or more of each factor")
+        if self.factors and self.group.test == "two-sample":
+            rule = "a one-sample test: levels are compared within people, groups aside"
+            raise InputError("factors", "given with a two-sample test", rule)
         self._refuse_clashes()
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from dolorimeter.audit import Facts, Proposition, Test
 from dolorimeter.studies.words import p_words
 
-from .words import at_words, contrast_words, listed
+from .words import at_words, contrast_words, listed, more_words
 
 Content = Mapping[str, Any]
 Analysis = tuple[Facts, tuple[Proposition, ...]]
@@ -64,58 +64,101 @@ def _facts(content: Content, label: str, **known: Any) -> Facts:
 
 def _limits(content: Content) -> Analysis:
     """Ask for what a correlation is often taken for, so that the answer stands in the claim."""
-    facts = _facts(content, "the study", claims=("cause", "reverse-inference"), fitted_outside=())
+    maps = content["group"]["maps"]
+    best = max(maps, key=lambda found: found["largest_t"])
+    facts = _facts(
+        content, "the study", claims=("cause", "reverse-inference"), fitted_outside=(),
+        **_null(content, *(found["contrast"] for found in maps)),
+        result=_result(content, "brain", best["largest_t"], best["p_brain_adjusted"]),
+    )  # fmt: skip
     return facts, ()
 
 
-def _null(content: Content) -> dict[str, Any]:
+def _null(content: Content, *contrasts: str) -> dict[str, Any]:
+    """Say what was exchanged; nothing is known of maps that speak against exchanging them."""
     group = content["group"]
     if not group["permutations"]:
         return {"null": "none"}
-    return {"null": "relabelling", "exchanged": group["exchanged"], "exchangeable": True}
+    own = [found["exchangeable"] for found in group["maps"] if found["contrast"] in contrasts]
+    sound = True if all(own) else None
+    return {"null": "relabelling", "exchanged": group["exchanged"], "exchangeable": sound}
+
+
+def _result(content: Content, search: str, t: float | None, p: float | None) -> Test:
+    """Give a height with the mean of the largest t under flips."""
+    where = {"brain": "voxels", "regions": "regions"}[search]
+    return Test(t, content["group"]["null_mean"][search], p, metric=f"largest t over {where}")
+
+
+def _could(content: Content, search: str) -> str:
+    """Say so where no effect could have been shown; empty where one could."""
+    least = content["group"]["smallest_p"][search]
+    if least is None or least <= LEVEL:
+        return ""
+    n = content["group"]["subjects"]
+    few = "exchanges of" if content["group"]["exact"] else "exchanges drawn for"
+    return f"could not have been shown, with the {few} {n} people the smallest p is {least:.3g}; "
 
 
 def _brain(content: Content, found: Content) -> Analysis:
     p = found["p_brain_adjusted"]
     facts = _facts(
-        content, f"{found['contrast']}, whole brain", **_null(content), fitted_outside=(),
-        result=Test(found["largest_t"], None, p, metric="largest t over voxels"),
+        content, f"{found['contrast']}, whole brain", fitted_outside=(),
+        **_null(content, found["contrast"]),
+        result=_result(content, "brain", found["largest_t"], p),
     )  # fmt: skip
-    where = f", largest {at_words(found['peaks'][0])}" if found["peaks"] else ""
-    evidence = f"family-wise {p_words(p)}, adjusted for {_families(content)}{where}"
-    said = f"somewhere in the brain BOLD followed {contrast_words(content, found['contrast'])}"
-    return facts, (Proposition(said, ("K5", "V1"), _shown(p), evidence),)
+    over = f"family-wise over voxels and {_families(content)}"
+    evidence = (
+        f"{_could(content, 'brain')}{over} {p_words(p)}, largest {at_words(found['highest'])}"
+    )
+    said = f"somewhere in the brain BOLD followed {_what(content, found['contrast'])}"
+    return facts, (Proposition(said, ("K5", "V1"), _shown(content, "brain", p), evidence),)
+
+
+def _what(content: Content, contrast: str) -> str:
+    return contrast_words(content, contrast) + more_words(content)
 
 
 def _regions(content: Content, found: Content) -> Analysis:
     tested = [row for row in found["regions"] if row["p_svc_adjusted"] is not None]
     shown = [row for row in tested if row["p_svc_adjusted"] <= LEVEL]
-    best = min(tested, key=lambda row: row["p_svc_adjusted"], default=None)
+    best = max(tested, key=lambda row: row["t"], default=None)
     p = None if best is None else best["p_svc_adjusted"]
     facts = _facts(
-        content, f"{found['contrast']}, a-priori regions", **_null(content), fitted_outside=(),
-        result=Test(None if best is None else best["t"], None, p, metric="largest t in regions"),
+        content, f"{found['contrast']}, a-priori regions", fitted_outside=(),
+        **_null(content, found["contrast"]),
+        result=_result(content, "regions", None if best is None else best["t"], p),
     )  # fmt: skip
     names = listed([row["region"] for row in shown])
-    where = f"in {names}" if shown else f"in any of {len(found['regions'])} regions named before"
-    each = "; ".join(f"{row['region']} {p_words(row['p_svc_adjusted'])}" for row in shown)
-    words = f"family-wise over all {len(found['regions'])} regions, for {_families(content)}"
-    evidence = f"{words}: {each}" if shown else f"{words}, smallest {p_words(p)}"
-    said = f"{where} BOLD followed {contrast_words(content, found['contrast'])}"
-    return facts, (Proposition(said, ("K5", "V1"), _shown(p), evidence),)
+    n = len(found["regions"])
+    any_of = f"any of {n} regions" if n > 1 else f"{found['regions'][0]['region']}, the one region"
+    where = f"in {names}" if shown else f"in {any_of} named before"
+    each = "; ".join(
+        f"{row['region']} {p_words(row['p_svc_adjusted'])}, {at_words(row)}" for row in shown
+    )
+    voxels = f"voxels of all {n} regions" if n > 1 else "voxels of the region"
+    words = f"{_could(content, 'regions')}family-wise over {voxels} and {_families(content)}"
+    highest = "" if best is None else f", largest {best['region']} {at_words(best)}"
+    evidence = f"{words}: {each}" if shown else f"{words}, smallest {p_words(p)}{highest}"
+    said = f"{where} BOLD followed {_what(content, found['contrast'])}"
+    return facts, (Proposition(said, ("K5", "V1"), _shown(content, "regions", p), evidence),)
 
 
 def _overlap(content: Content, pair: Content) -> Analysis:
     p = pair["p_conjunction"]
+    search = "brain" if pair["searched"] == "the whole brain" else "regions"
+    value, mean = pair["best"]["t"], content["group"]["null_mean"][search]
     facts = _facts(
-        content, f"{pair['first']} and {pair['second']}", **_null(content), fitted_outside=(),
-        result=Test(pair["largest_minimum"], None, p, metric="largest minimum of two t"),
+        content, f"{pair['first']} and {pair['second']}", fitted_outside=(),
+        **_null(content, pair["first"], pair["second"]),
+        result=Test(value, mean, p, metric="largest minimum of two t"),
     )  # fmt: skip
-    both = f"{contrast_words(content, pair['first'])} and {contrast_words(content, pair['second'])}"
-    where = f", at {at_words(pair['peaks'][0])}" if pair["peaks"] else ""
-    evidence = f"conjunction null, family-wise over {pair['searched']}, {p_words(p)}{where}"
+    both = f"{contrast_words(content, pair['first'])} and {_what(content, pair['second'])}"
+    over = f"family-wise over the voxels of {pair['searched']} and {_families(content)}"
+    where = f"smaller {at_words(pair['best'])}"
+    evidence = f"{_could(content, search)}conjunction null, {over}, {p_words(p)}, {where}"
     said = f"the same voxels followed {both}"
-    return facts, (Proposition(said, ("K5", "V1"), _shown(p), evidence),)
+    return facts, (Proposition(said, ("K5", "V1"), _shown(content, search, p), evidence),)
 
 
 def _unless_uncovered(content: Content, analysis: Analysis, *contrasts: str) -> Analysis:
@@ -149,8 +192,9 @@ def _rates(content: Content, known: Sequence[Content]) -> Analysis:
     tested = [row for row in known if row["p_gain_fwe"] is not None]
     shown = [row for row in tested if row["p_gain_fwe"] <= LEVEL]
     p = min((row["p_gain_fwe"] for row in tested), default=None)
-    null = _null(content)
-    if tested:
+    null: dict[str, Any] = {"null": "none"}
+    if content["group"]["permutations"]:
+        null = {"null": "relabelling", "exchangeable": True}
         null["exchanged"] = "signs of people's gains on the runs left out"
     facts = _facts(
         content, "learning rates of regions", **null, fitted_outside=(),
@@ -177,5 +221,5 @@ def _families(content: Content) -> str:
     return f"{n} contrasts" if n > 1 else "one contrast"
 
 
-def _shown(p: float | None) -> bool | None:
-    return None if p is None else p <= LEVEL
+def _shown(content: Content, search: str, p: float | None) -> bool | None:
+    return None if p is None or _could(content, search) else p <= LEVEL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from dolorimeter.core.containers import Floats
 from dolorimeter.imaging import (
     GroupMap,
     Permutation,
+    atlas_label,
     cluster_extent,
     fdr,
     group_test,
@@ -27,10 +28,12 @@ from dolorimeter.imaging import (
     two_factor,
     voxel_centers,
 )
+from dolorimeter.imaging.assumptions import Assumption, check_assumption
 from dolorimeter.studies.streams import stream
 
 from .design import Group, ImagingStudy
 from .design import Overlap as Pair
+from .joint import Joint
 from .people import Sample
 from .words import file_name
 
@@ -73,6 +76,9 @@ class Tested:
     maps: Floats
     found: GroupMap
     permuted: Permutation | None
+    assumed: Assumption | None
+    brain: Joint | None = None
+    regions: Joint | None = None
 
 
 def run_group(
@@ -113,20 +119,26 @@ def run_group(
     """
     options = study.group
     stage = GroupStage({"maps": [], "overlap": [], "factors": None}, named)
-    tested = {}
-    for name, maps in effects.items():
-        tested[name] = _test(
-            options, maps, sample, grid, regions, stream(seed, "group", name), n_jobs
-        )
-        _add_contrast(stage, name, tested[name], grid, regions, options, sample, len(effects))
+    tested = _joined(
+        {
+            # One seed, so that a flip is the same in all contrasts and their maxima can be joined.
+            name: _test(options, maps, sample, grid, regions, stream(seed, "group"), n_jobs)
+            for name, maps in effects.items()
+        },
+        bool(regions),
+    )
+    for name, each in tested.items():
+        _add_contrast(stage, name, each, grid, regions, options, sample)
     for pair in study.overlap:
-        _add_overlap(stage, pair, tested, grid, regions, len(effects))
+        _add_overlap(stage, pair, tested, grid, regions)
     if study.factors:
         _add_factors(stage, study, effects, grid, regions)
     first = next(iter(tested.values()))
     stage.blocks |= {
         "test": options.test,
         "between": options.between,
+        "direction": first.found.contrast if options.test == "two-sample" else None,
+        "groups": _groups(sample),
         "subjects": len(first.maps),
         "covariates": list(options.covariates),
         "cluster_p": options.cluster_p,
@@ -134,11 +146,52 @@ def run_group(
         "permutations": _exchanges(first.permuted),
         "exact": first.permuted is not None and first.permuted.exact,
         "exchanged": EXCHANGED[options.test],
-        "notes": [] if first.permuted is None else list(first.permuted.notes),
+        "assumed": None if first.assumed is None else first.assumed.name,
+        "searches": 1 + bool(regions),
+        "smallest_p": {"brain": _least(first.brain), "regions": _least(first.regions)},
+        "null_mean": {"brain": _mean(first.brain), "regions": _mean(first.regions)},
+        "notes": _notes(tested),
         "tfce": options.tfce,
         "random_state": seed,
     }
     return stage
+
+
+def _joined(tested: Mapping[str, Tested], in_regions: bool) -> dict[str, Tested]:
+    """Join the contrasts to one family for each search."""
+    permuted = [each.permuted for each in tested.values() if each.permuted is not None]
+    if not permuted:
+        return dict(tested)
+    brain = Joint.of(permuted, 1 + in_regions)
+    regions = Joint.of(permuted, 2, A_PRIORI) if in_regions else None
+    return {name: replace(each, brain=brain, regions=regions) for name, each in tested.items()}
+
+
+def _groups(sample: Sample) -> list[dict[str, Any]] | None:
+    """List the groups in the order of their difference."""
+    if sample.groups is None:
+        return None
+    names, counts = np.unique(sample.groups, return_counts=True)
+    return [
+        {"name": str(k), "subjects": int(n)} for k, n in zip(names, counts, strict=True)
+    ]  # fmt: skip
+
+
+def _notes(tested: Mapping[str, Tested]) -> list[str]:
+    """Say what limits the p-values: of all contrasts once, of one with its name."""
+    first = next(iter(tested.values()))
+    notes = [] if first.permuted is None else list(first.permuted.notes)
+    for words, joint in (("the brain", first.brain), ("the regions", first.regions)):
+        if joint is not None and joint.least > LEVEL:
+            notes.append(
+                f"no effect in {words} can be shown, however large: the smallest p adjusted for "
+                f"contrasts and searches is {joint.least:.3g}"
+            )
+    return notes + [
+        f"{name}: {each.assumed.note}"
+        for name, each in tested.items()
+        if each.assumed is not None and not each.assumed.holds
+    ]
 
 
 def _test(
@@ -153,13 +206,14 @@ def _test(
     given = {"test": options.test, **sample.arguments}
     found = group_test(maps, **given)
     if not options.permutations:
-        return Tested(maps, found, None)
+        return Tested(maps, found, None, None)
     wanted = {A_PRIORI: np.any(list(regions.values()), axis=0)} if regions else None
+    assumed = check_assumption(maps, **given, random_state=rng.spawn(1)[0])
     permuted = permutation_test(
         maps, grid, **given, n_permutations=options.permutations, tfce=options.tfce,
         cluster_p=options.cluster_p, regions=wanted, random_state=rng, n_jobs=n_jobs,
     )  # fmt: skip
-    return Tested(maps, found, permuted)
+    return Tested(maps, found, permuted, assumed)
 
 
 def _add_contrast(
@@ -170,7 +224,6 @@ def _add_contrast(
     regions: Masks,
     options: Group,
     sample: Sample,
-    n_contrasts: int,
 ) -> None:
     found, permuted = tested.found, tested.permuted
     q = fdr(found.p)
@@ -188,7 +241,7 @@ def _add_contrast(
     stage.maps |= {files[kind]: values for kind, values in written.items()}
     stage.peaks.append(pd.concat([peaks], keys=[name], names=["contrast"]).reset_index(0))
     kept = cluster_extent(found.t, grid, p=options.cluster_p, k=options.extent, df=found.df) > 0
-    p_brain = None if permuted is None else float(permuted.p_fwe.min())
+    highest = int(np.argmax(found.t))
     stage.blocks["maps"].append(
         {
             "contrast": name,
@@ -201,11 +254,14 @@ def _add_contrast(
             "n_fdr": int((q <= LEVEL).sum()),
             "n_fwe": None if permuted is None else int((permuted.p_fwe <= LEVEL).sum()),
             "n_tfce": _count(None if permuted is None else permuted.p_tfce),
-            "p_brain": p_brain,
-            "p_brain_adjusted": _adjusted(p_brain, n_contrasts),
+            "highest": _place(stage, grid, highest, float(found.t[highest])),
+            "p_brain": None if permuted is None else float(permuted.p_fwe.min()),
+            "p_brain_adjusted": _adjusted(tested.brain, float(found.t[highest])),
+            "p_assumed": None if tested.assumed is None else tested.assumed.p,
+            "exchangeable": None if tested.assumed is None else tested.assumed.holds or None,
             "files": files,
             "regions": [
-                _region(region, mask, tested, kept, grid, sample, options, n_contrasts)
+                _region(region, mask, tested, kept, grid, sample, options)
                 for region, mask in regions.items()
             ],
             "peaks": rows(peaks),
@@ -228,7 +284,6 @@ def _region(
     grid: Grid,
     sample: Sample,
     options: Group,
-    n_contrasts: int,
 ) -> dict[str, Any]:
     """Report the highest voxel of a region, and the mean over its voxels."""
     found = tested.found
@@ -255,7 +310,7 @@ def _region(
         "z_score": float(found.z[best]),
         "p": float(found.p[best]),
         "p_svc": p_svc,
-        "p_svc_adjusted": _adjusted(p_svc, n_contrasts),
+        "p_svc_adjusted": _adjusted(tested.regions, float(found.t[best])),
         "extent": len(surviving),
         "mean_effect": effect,
         "ci95": [effect - reach, effect + reach],
@@ -268,7 +323,6 @@ def _add_overlap(
     tested: Mapping[str, Tested],
     grid: Grid,
     regions: Masks,
-    n_contrasts: int,
 ) -> None:
     first, second = tested[pair.first], tested[pair.second]
     df = (float(first.found.df), float(second.found.df))
@@ -278,7 +332,12 @@ def _add_overlap(
     )
     file = f"maps/{file_name(pair.first)}_and_{file_name(pair.second)}_{pair.how}.nii.gz"
     stage.maps[file] = both.statistic
-    p = None if pair.how == "exclusive" else _conjunction(first, second, bool(regions))
+    t = np.minimum(first.found.t, second.found.t)
+    own = np.flatnonzero(np.any(list(regions.values()), axis=0)) if regions else np.arange(len(t))
+    best = int(own[np.argmax(t[own])])
+    # A voxel counts only where both effects are shown (conjunction null, Nichols et al. 2005);
+    # the contrasts share one null, so that the worse p is that of the smaller t.
+    joint = None if pair.how == "exclusive" else first.regions if regions else first.brain
     stage.blocks["overlap"].append(
         {
             "first": pair.first,
@@ -288,27 +347,14 @@ def _add_overlap(
             "p": pair.p,
             "voxels": int(both.mask.sum()),
             "dice": finite(both.dice),
-            "largest_minimum": float(np.minimum(first.found.t, second.found.t).max()),
+            "largest_minimum": float(t.max()),
             "searched": f"the {A_PRIORI}" if regions else "the whole brain",
-            "p_conjunction": _adjusted(p, n_contrasts),
+            "p_conjunction": _adjusted(joint, float(t[best])),
+            "best": _place(stage, grid, best, float(t[best])),
             "peaks": rows(peaks[peaks["peak"] == 0]),
             "file": file,
         }
     )
-
-
-def _conjunction(first: Tested, second: Tested, in_regions: bool) -> float | None:
-    """Return the smallest family-wise p that some voxel has in both contrasts.
-
-    A voxel counts only where both effects are shown (conjunction null, Nichols et al. 2005).
-    """
-    corrected = []
-    for tested in (first, second):
-        if tested.permuted is None:
-            return None
-        own = tested.permuted
-        corrected.append(own.regions[A_PRIORI].p_fwe if in_regions else own.p_fwe)
-    return float(np.nanmin(np.maximum(*corrected)))
 
 
 def _add_factors(
@@ -390,8 +436,24 @@ def finite(value: Any) -> Any:
     return None if isinstance(plain, float) and not np.isfinite(plain) else plain
 
 
-def _adjusted(p: float | None, n: int) -> float | None:
-    return None if p is None else min(1.0, p * n)
+def _place(stage: GroupStage, grid: Grid, voxel: int, t: float) -> dict[str, Any]:
+    """Say where a voxel is, and its t."""
+    place = voxel_centers(grid)[voxel]
+    x, y, z = (float(mm) for mm in place)
+    label = atlas_label(place[None])[0] if stage.named else ""
+    return {"x": x, "y": y, "z": z, "t": t, "label": label}
+
+
+def _adjusted(joint: Joint | None, t: float) -> float | None:
+    return None if joint is None else joint.p(t)
+
+
+def _least(joint: Joint | None) -> float | None:
+    return None if joint is None else joint.least
+
+
+def _mean(joint: Joint | None) -> float | None:
+    return None if joint is None else finite(joint.mean)
 
 
 def _exchanges(permuted: Permutation | None) -> int:

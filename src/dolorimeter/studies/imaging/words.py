@@ -86,6 +86,23 @@ def contrast_words(content: Content, name: str) -> str:
     return f"the contrast {name!r} ({terms}){of}"
 
 
+def more_words(content: Content) -> str:
+    """Say between whom a contrast was compared.
+
+    Parameters
+    ----------
+    content : mapping
+        Results in the shape of results.json.
+
+    Returns
+    -------
+    str
+        ``" more in controls than in patients"``; empty for one group.
+    """
+    groups = content["group"].get("groups")
+    return f" more in {groups[0]['name']} than in {groups[1]['name']}" if groups else ""
+
+
 def summarize(content: Content) -> list[str]:
     """Say what a run found.
 
@@ -107,7 +124,22 @@ def summarize(content: Content) -> list[str]:
     )
     rest = [sentence for found in group["maps"] for sentence in _contrast(group, found)]
     overlaps = [_overlap(pair) for pair in group["overlap"]]
-    return [first, *rest, *overlaps, *_rates(content), *_truth(content), *_warned(content)]
+    return [
+        first, *_compared(group), *rest, *overlaps, *_rates(content), *_truth(content),
+        *_warned(content),
+    ]  # fmt: skip
+
+
+def _compared(group: Content) -> Iterator[str]:
+    """Say the direction of a comparison, and what limits the p-values."""
+    if group["direction"]:
+        sizes = listed([f"{row['subjects']} {row['name']}" for row in group["groups"]])
+        yield (
+            f"Maps are of {group['direction']} ({sizes}); the opposite direction is not tested: it "
+            "is that of contrasts with negated weights."
+        )
+    for note in group["notes"]:
+        yield f"{note[:1].upper()}{note[1:]}."
 
 
 def _contrast(group: Content, found: Content) -> Iterator[str]:
@@ -187,12 +219,15 @@ def _data(content: Content) -> str:
     length = f"{volumes['least']}" if volumes["least"] == volumes["most"] else (
         f"{volumes['least']} to {volumes['most']}"
     )  # fmt: skip
-    smoothed = f"smoothed to {data['smoothing']:g} mm" if data["smoothing"] else "not smoothed"
+    smoothed = "not smoothed"
+    if data["smoothing"]:
+        width = f"{data['smoothing']:g} mm full width at half maximum"
+        smoothed = f"smoothed with a Gaussian of {width}"
     return (
         f"We analysed preprocessed images of {len(data['subjects'])} people ({data['runs']:,} runs "
         f"of {length} volumes, repetition time {data['repetition_time']:g} s) in the space "
-        f"{data['space']}, {data['voxels']:,} voxels of {size} mm, {smoothed} (Gaussian, full "
-        f"width at half maximum), with dolorimeter {content['version']} and nilearn "
+        f"{data['space']}, {data['voxels']:,} voxels of {size} mm, {smoothed}, "
+        f"with dolorimeter {content['version']} and nilearn "
         f"{content['software']['nilearn']}, random state {content['group']['random_state']}."
     )
 
@@ -239,15 +274,21 @@ def _limits(scrub: Content) -> str:
 
 def _group(content: Content) -> str:
     group = content["group"]
-    told = (
-        f"family-wise p-values from {group['permutations']:,} exchanges ({group['exchanged']}) of "
-        "the largest t"
-        if group["permutations"]
-        else "no family-wise p-values"
-    )
+    told = "no family-wise p-values"
+    if group["permutations"]:
+        n = len(group["maps"])
+        over = f"voxels and {n} contrasts" if n > 1 else "voxels"
+        told = (
+            f"family-wise p-values from {group['permutations']:,} exchanges ({group['exchanged']}; "
+            f"{group['assumed']} assumed) of the largest t; claims rest on the largest over {over}"
+        )
+        if group["searches"] > 1:
+            told += ", times 2 for brain and regions"
     covariates = f", covariates {listed(group['covariates'])}" if group["covariates"] else ""
+    direction = f" ({group['direction']})" if group["direction"] else ""
     return (
-        f"Contrasts of {group['subjects']} people went into a {group['test']} t test{covariates}, "
+        f"Contrasts of {group['subjects']} people went into a {group['test']} t "
+        f"test{direction}{covariates}, "
         f"one-sided. Clusters are those of at least {group['extent']} voxels at uncorrected "
         f"p < {group['cluster_p']:g}, with {told}."
     )
