@@ -3,6 +3,9 @@
 The kernels stay the reference: this is the same rule on the same trials, arranged for gradients.
 Rewards less their average do not depend on what is learned, and a cue's value only on the cue's own
 trials, so that each learner and cue is a sequence of its own beside all others.
+
+Pearce–Hall's rule jumps where an error changes its sign, and so does its likelihood: chains may get
+stuck between jumps, above all on weak data. The diagnostics then say so.
 """
 
 from __future__ import annotations
