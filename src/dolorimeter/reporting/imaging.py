@@ -10,8 +10,8 @@ from .decoding_words import block
 from .drawing import house_style
 from .figures_brain import BrainMap
 from .formats import plain
-from .imaging_parts import designed, mapped, moved, overlapped, planted
-from .imaging_results import factored, modeled, timed
+from .imaging_parts import designed, mapped, moved, planted
+from .imaging_results import factored, modeled, overlapped, timed
 from .imaging_views import data_facts, design_facts, group_facts, software
 from .imaging_words import not_done, question
 from .render import render_page

@@ -1,4 +1,4 @@
-"""The parts of an imaging report up to the group's maps: truth, motion, design, maps, overlap."""
+"""The parts of an imaging report up to the group's maps: truth, motion, design, maps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from . import (
     figures_imaging_inflation,
     tables_imaging,
     tables_imaging_design,
-    tables_imaging_maps,
     tables_imaging_peaks,
 )
 from .decoding_words import block
@@ -19,6 +18,7 @@ from .figures_brain import BrainMap, Portrait, portrait
 from .formats import count, is_absent, plain
 from .imaging_views import heading, motion_numbers, truth_numbers
 from .imaging_words import cluster_p, drawn_words
+from .tables_imaging_maps import named
 
 Results = Mapping[str, Any]
 Maps = Mapping[str, BrainMap]
@@ -147,7 +147,7 @@ def mapped(group: Results, maps: Maps) -> list[dict[str, Any]]:
 
 
 def _mapped(group: Results, entry: Results, maps: Maps) -> dict[str, Any]:
-    name = tables_imaging_maps.named(entry.get("contrast"))
+    name = named(entry.get("contrast"))
     peaks = entry.get("peaks") or ()
     first, rest = peaks[:MOST_PEAKS], peaks[MOST_PEAKS:]
     few = f" The first {MOST_PEAKS} of {count(len(peaks))}." if rest else ""
@@ -182,7 +182,7 @@ def _portrait(group: Results, entry: Results, brain: BrainMap) -> Portrait:
     fwe = entry.get("threshold_fwe_t")
     shown = replace(
         brain,
-        name=f"t of {tables_imaging_maps.named(entry.get('contrast'))}",
+        name=f"t of {named(entry.get('contrast'))}",
         threshold=threshold,
         outline=brain.outline if is_absent(fwe) else fwe,
         cuts=brain.cuts or through(entry.get("peaks") or ()),
@@ -211,47 +211,3 @@ def through(peaks: Sequence[Results]) -> tuple[float, ...]:
         if all(abs(peak["z"] - height) >= _APART for height in chosen) and len(chosen) < _SLICES:
             chosen.append(float(peak["z"]))
     return tuple(chosen)
-
-
-def overlapped(group: Results, maps: Maps) -> dict[str, Any] | None:
-    """Gather where maps overlap.
-
-    Parameters
-    ----------
-    group : mapping
-        The results' ``group``.
-    maps : mapping of str to BrainMap
-        Maps to draw, by file name.
-
-    Returns
-    -------
-    dict or None
-        Portraits and table; None where overlap was not examined.
-    """
-    entries = group.get("overlap") or ()
-    if not entries:
-        return None
-    return {
-        "portraits": [
-            _shared(entry, maps[entry["file"]]) for entry in entries if entry.get("file") in maps
-        ],
-        "table": tables_imaging_maps.overlaps(
-            entries,
-            "Where two maps overlap. Inclusive: each exceeds its threshold there; exclusive: the "
-            "first does and the second does not; minimum-t: the lesser of both t.",
-        ),
-    }
-
-
-def _shared(entry: Results, brain: BrainMap) -> Portrait:
-    first, second = (tables_imaging_maps.named(entry.get(key)) for key in ("first", "second"))
-    p = entry.get("p")
-    at = "" if is_absent(p) else f" Each of both at p < {p:g} uncorrected."
-    shown = replace(
-        brain,
-        name=f"overlap of {first} and {second}",
-        threshold=1e-6 if brain.threshold is None else brain.threshold,
-        cuts=brain.cuts or through(entry.get("peaks") or ()),
-        diverging=False,
-    )
-    return portrait(shown, f"{plain(entry.get('how') or 'overlap').capitalize()}.{at}")

@@ -1,4 +1,4 @@
-"""The parts of an imaging report beyond the maps: factors, time courses, models in the brain."""
+"""The parts of an imaging report beyond maps: overlap, factors, courses, models in the brain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import figures_imaging_courses, figures_imaging_models, tables_imaging_peaks
+from . import (
+    figures_imaging_courses,
+    figures_imaging_models,
+    tables_imaging_maps,
+    tables_imaging_peaks,
+)
 from .decoding_words import block
 from .figures_brain import BrainMap, Portrait, portrait
 from .formats import DASH, count, is_absent, number, plain
@@ -20,6 +25,50 @@ Results = Mapping[str, Any]
 Maps = Mapping[str, BrainMap]
 _NOT_ZERO = 1e-6
 _AHEAD = "Dots and band: mean and standard error over subjects; dashed: what the model predicts"
+
+
+def overlapped(group: Results, maps: Maps) -> dict[str, Any] | None:
+    """Gather where maps overlap.
+
+    Parameters
+    ----------
+    group : mapping
+        The results' ``group``.
+    maps : mapping of str to BrainMap
+        Maps to draw, by file name.
+
+    Returns
+    -------
+    dict or None
+        Portraits and table; None where overlap was not examined.
+    """
+    entries = group.get("overlap") or ()
+    if not entries:
+        return None
+    return {
+        "portraits": [
+            _shared(entry, maps[entry["file"]]) for entry in entries if entry.get("file") in maps
+        ],
+        "table": tables_imaging_maps.overlaps(
+            entries,
+            "Where two maps overlap. Inclusive: each exceeds its threshold there; exclusive: the "
+            "first does and the second does not; minimum-t: the lesser of both t.",
+        ),
+    }
+
+
+def _shared(entry: Results, brain: BrainMap) -> Portrait:
+    first, second = (tables_imaging_maps.named(entry.get(key)) for key in ("first", "second"))
+    p = entry.get("p")
+    at = "" if is_absent(p) else f" Each of both at p < {p:g} uncorrected."
+    shown = replace(
+        brain,
+        name=f"overlap of {first} and {second}",
+        threshold=1e-6 if brain.threshold is None else brain.threshold,
+        cuts=brain.cuts or through(entry.get("peaks") or ()),
+        diverging=False,
+    )
+    return portrait(shown, f"{plain(entry.get('how') or 'overlap').capitalize()}.{at}")
 
 
 def factored(group: Results, maps: Maps) -> dict[str, Any] | None:

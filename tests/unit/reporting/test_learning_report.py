@@ -17,7 +17,11 @@ from dolorimeter.reporting.figures_learning_asked import ratings, temperatures
 from dolorimeter.reporting.learning_words import model_name, not_done, question, trial_type
 
 FOLDER = Path(__file__).parent
-Page = runpy.run_path(str(FOLDER / "test_vitals_report.py"))["Page"]
+PAGES = runpy.run_path(str(FOLDER / "pages.py"))
+Page, attacked, emptied, harmless, paths, sections, without = (
+    PAGES[name]
+    for name in ("Page", "attacked", "emptied", "harmless", "paths", "sections", "without")
+)
 SECTIONS = [
     "What may be claimed",
     "Summary",
@@ -34,8 +38,6 @@ SECTIONS = [
     "Methods, ready to paste",
     "What was not done",
 ]
-ATTACK = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}</svg></style>$x$"
-DRAWN = {"text", "defs", "path", "g", "use", "rect", "clippath", "a", "span", "title"}
 
 
 @pytest.fixture(scope="module")
@@ -72,37 +74,9 @@ def page(request: pytest.FixtureRequest, fabricate: Callable[[str], dict[str, An
     return render_learning_report(fabricate(request.param))
 
 
-def sections(parsed: Any) -> list[str]:
-    return [text for tag, text in parsed.headings if tag == "h2" and text != "Contents"]
-
-
-def test_the_page_is_well_formed_and_stands_alone(page: str) -> None:
-    parsed = Page(page)
-    assert parsed.open == []
-    assert len(parsed.ids) == len(set(parsed.ids))
-    assert {link.removeprefix("#") for link in parsed.links} <= set(parsed.ids)
-    assert not {"script", "iframe", "object", "embed", "form"} & set(parsed.tags)
-    assert not re.search(r"https?://|@import|url\((?!#)", page)
-    assert "default-src 'none'" in page
-
-
-def test_nothing_undefined_is_printed(page: str) -> None:
-    assert not re.search(r"\b(None|nan|inf)\b", Page(page).words)
-
-
-def test_tables_and_figures_are_accessible(page: str) -> None:
-    parsed = Page(page)
-    assert not re.search(r"<th(?![^>]*\bscope=)[ >]", page)
-    for svg in re.findall(r"<svg [^>]*>", page):
-        assert 'aria-hidden="true"' in svg or ('role="img"' in svg and 'aria-label="' in svg)
-    assert set(re.findall(r'aria-labelledby="([^"]+)"', page)) <= set(parsed.ids)
-
-
-def test_every_color_of_a_figure_is_one_that_the_page_knows(page: str) -> None:
-    known = set(re.findall(r"--([\w-]+):", page))
-    for svg in re.findall(r"<svg .*?</svg>", page, re.S):
-        assert set(re.findall(r"var\(--([\w-]+)\)", svg)) <= known
-        assert not re.search(r"(?:fill|stroke):#(?!fff)", svg)  # would not follow a dark screen
+@pytest.mark.parametrize("check", PAGES["CHECKS"], ids=lambda check: check.__name__)
+def test_the_page_is_sound(page: str, check: Callable[[str], None]) -> None:
+    check(page)
 
 
 def test_the_colors_of_cues_are_those_of_the_style_sheet(light: dict[str, Any]) -> None:
@@ -247,20 +221,6 @@ def test_a_block_that_is_not_there_is_said_not_to_be_done(light: dict[str, Any],
         assert said in bare
 
 
-def without(value: Any, path: tuple[str, ...]) -> Any:
-    """Return the same with one block inside it set to None."""
-    head, *rest = path
-    return {**value, head: without(value[head], tuple(rest)) if rest else None}
-
-
-def paths(value: Any, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """List every key of nested blocks."""
-    if not isinstance(value, dict):
-        return []
-    below = [(*above, key) for key in value]
-    return below + [deep for key, inner in value.items() for deep in paths(inner, (*above, key))]
-
-
 def test_any_part_of_any_block_may_be_null(
     fabricate: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,17 +231,12 @@ def test_any_part_of_any_block_may_be_null(
     results = minimal | {key: full[key] for key in ("recovery", "learned")}
     results["criterion"] = {"rt": full["criterion"]["rt"]}
     results["learned"]["course"] = {"A": full["learned"]["course"]["A"]}
-    for path in paths({k: v for k, v in results.items() if k not in ("format", "study")}):
+    for path in paths(
+        {k: v for k, v in results.items() if k not in ("format", "study")}, lists=False
+    ):
         block = without(results[path[0]], path[1:]) if path[1:] else None
         words = Page(render_learning_report({"format": 1, "study": "learning", path[0]: block}))
         assert not re.search(r"\b(None|nan)\b", words.words), path
-
-
-def emptied(value: Any) -> Any:
-    """Set every number and text to None, and keep the frame of blocks and lists."""
-    if isinstance(value, dict):
-        return {key: emptied(inner) for key, inner in value.items()}
-    return None if not isinstance(value, list) else []
 
 
 def test_a_frame_without_content_is_drawn(full: dict[str, Any]) -> None:
@@ -306,28 +261,16 @@ STRUCTURE = {
 }
 
 
-def attacked(value: Any) -> Any:
-    """Put markup into every text of the results, and into every key that is a name."""
-    if isinstance(value, dict):
-        names = {"A", "B", "C", "relief", "exacerbation"}
-        if "r" not in value:  # where it is the name of a parameter, not a field of the format
-            names.add("alpha")
-        return {f"{k}{ATTACK}" if k in names else k: attacked(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [attacked(inner) for inner in value]
-    return f"{value}{ATTACK}" if isinstance(value, str) and value not in STRUCTURE else value
+def named(block: dict[str, Any]) -> set[str]:
+    """Tell the keys that are names; alpha is a field of the format beside r."""
+    return {"A", "B", "C", "relief", "exacerbation", *(() if "r" in block else ("alpha",))}
 
 
 def test_nothing_in_the_data_becomes_markup(full: dict[str, Any]) -> None:
     for name in ("criterion", "fits", "comparison"):
         full[name] = {"rt": full[name]["rt"]}
-    benign = Page(render_learning_report(full))
-    hostile = Page(render_learning_report(attacked(full)))
-    assert set(hostile.tags) <= set(benign.tags) | DRAWN
-    counts = [{t: n for t, n in p.tags.items() if t not in DRAWN} for p in (hostile, benign)]
-    assert counts[0] == counts[1]
-    assert not [name for name in hostile.attributes if name.startswith("on")]
-    assert ATTACK in hostile.words
+    hostile = attacked(full, STRUCTURE, named)
+    harmless(render_learning_report(full), render_learning_report(hostile))
 
 
 @pytest.mark.parametrize("change", [{"format": 2}, {"study": "decoding"}, {"format": None}])
