@@ -34,9 +34,11 @@ def errors(tables):
 
 
 def events(table, error):
-    """Long table of nilearn: sticks, modulators centered over the events of their cue."""
+    """Long table of nilearn: sticks of every event, errors centered over those of their cue."""
     parts = [(table.trial_type == "cue", "cue", 1.0)]
-    parts += [(table.outcome == kind, kind, 1.0) for kind in ("relief", "exacerbation")]
+    named = {"relief": "relief", "exacerbation": "exacerbation", "omission": "none"}
+    parts += [(table.outcome == kind, name, 1.0) for name, kind in named.items()]
+    parts += [(table.cue == cue, f"events_{cue}", 1.0) for cue in "AB"]
     rows = []
     for chosen, name, weight in parts:
         rows += [(onset, 0.0, name, weight) for onset in table.onset[chosen]]
