@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from dolorimeter.core.containers import Floats
 
 from .group_model import GroupModel, flat_voxels, orthonormal, read_group
+from .rearrangements import rearrange
 
 DRAWN = 499
 VOXELS = 4096  # as many say as much as all of them, since neighbors are alike
@@ -77,7 +78,7 @@ def check_assumption(
     rng = np.random.default_rng(random_state)
     if model.first is not None:
         return _equal_spreads(model, model.first, rng)
-    p = skewness_p(_residuals(model), rng)
+    p = skewness_p(_residuals(model), rearrange(model, DRAWN, rng).signs)
     note = "people's maps are skewed: flipping signs assumes symmetry"
     return _judged("symmetric errors", p, note)
 
@@ -87,7 +88,7 @@ def _judged(name: str, p: float, note: str) -> Assumption:
     return Assumption(name, p, holds, "" if holds else f"{note} (p = {p:.3f})")
 
 
-def skewness_p(residuals: Floats, rng: np.random.Generator, n_flips: int = DRAWN) -> float:
+def skewness_p(residuals: Floats, signs: Floats) -> float:
     """Return how likely symmetric errors give skewness like this.
 
     Two figures count, p being twice the smaller: the mean of the skewness over voxels, and the
@@ -97,22 +98,18 @@ def skewness_p(residuals: Floats, rng: np.random.Generator, n_flips: int = DRAWN
     ----------
     residuals : ndarray of shape (n, v)
         What people's maps leave about the mean, none of them flat.
-    rng : numpy.random.Generator
-        Source of the flips; one person's whole map is flipped at once.
-    n_flips : int
-        How many.
+    signs : ndarray of shape (f, n)
+        Flips of people's whole maps, none flipped in the first row.
 
     Returns
     -------
     float
         1 where nothing varies.
     """
-    n, n_voxels = residuals.shape
-    if n_voxels == 0:
+    if residuals.shape[1] == 0:
         return 1.0
     # About the median: the mean goes with an outlier, and all others would lean the other way.
     residuals = residuals - np.median(residuals, axis=0)
-    signs = np.vstack([np.ones((1, n)), 1.0 - 2.0 * rng.integers(0, 2, size=(n_flips, n))])
     cubes, squares = residuals**3, np.sum(residuals**2, axis=0)
     figures = np.array([_skewness(row, residuals, cubes, squares) for row in signs])
     return min(1.0, 2.0 * float(_shares(figures).min()))

@@ -123,7 +123,7 @@ def _regions(content: Content, found: Content) -> Analysis:
     tested = [row for row in found["regions"] if row["p_svc_adjusted"] is not None]
     shown = [row for row in tested if row["p_svc_adjusted"] <= LEVEL]
     best = max(tested, key=lambda row: row["t"], default=None)
-    p = None if best is None else best["p_svc_adjusted"]
+    p = min((row["p_svc_adjusted"] for row in tested), default=None)
     facts = _facts(
         content, f"{found['contrast']}, a-priori regions", fitted_outside=(),
         **_null(content, found["contrast"]),
