@@ -44,7 +44,7 @@ def test_the_group_is_that_of_a_mask_without_them(go, two_people):
     silence(two_people, "01", 2, gone[:1])  # in one run of three
     for run in (1, 2, 3):
         silence(two_people, "02", run, gone[1:])
-    found = go(group={"permutations": 0})
+    found = go()
     assert found.content["data"]["voxels"] == found.grid.mask.sum() == len(places) - 3
     (notice,) = [n for n in found.content["data"]["notices"] if "do not vary" in n["what"]]
     assert notice["file"] == "mask.nii.gz"
@@ -59,7 +59,7 @@ def test_the_group_is_that_of_a_mask_without_them(go, two_people):
     nibabel.Nifti1Image(smaller.astype(np.uint8), mask.affine).to_filename(
         two_people / "mask.nii.gz"
     )
-    oracle = go(group={"permutations": 0})
+    oracle = go()
     assert not [n for n in oracle.content["data"]["notices"] if "do not vary" in n["what"]]
     assert set(found.maps) == set(oracle.maps)
     for name, values in oracle.maps.items():
