@@ -54,7 +54,8 @@ def test_the_papers_own_columns_do_not_and_are_warned_of(run):
     assert events == {"error_A": ("outcome none",), "error_B": ("outcome none",)}
     assert biased == ("error_A", "error_B")
     omissions, size = coverage_warnings(events, biased)
-    assert "'outcome none'" in omissions and "error_A, error_B" in omissions
+    assert "'outcome none'" in omissions
+    assert "error_A, error_B" in omissions
     assert "full size" in size
 
 
