@@ -8,8 +8,8 @@ from dolorimeter.audit import audit_study
 from dolorimeter.core import Grid, InputError
 from dolorimeter.imaging import permutation_test
 from dolorimeter.studies.imaging import ImagingStudy
+from dolorimeter.studies.imaging.blocks import Group, Overlap
 from dolorimeter.studies.imaging.contents import contrast_block
-from dolorimeter.studies.imaging.design import Group, Overlap
 from dolorimeter.studies.imaging.facts import analyses
 from dolorimeter.studies.imaging.group_maps import run_group
 from dolorimeter.studies.imaging.joint import Joint

@@ -13,8 +13,9 @@ from scipy import stats
 from dolorimeter.imaging import PRESETS
 from dolorimeter.learning import MODELS
 from dolorimeter.studies.imaging import ImagingStudy, read_imaging, read_study
+from dolorimeter.studies.imaging.blocks import Design, Learning
 from dolorimeter.studies.imaging.cache import Cache
-from dolorimeter.studies.imaging.design import CONTRASTS, Design, Learning
+from dolorimeter.studies.imaging.design import CONTRASTS
 from dolorimeter.studies.imaging.learned import learn
 from dolorimeter.studies.imaging.person import Task
 

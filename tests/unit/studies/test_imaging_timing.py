@@ -12,7 +12,7 @@ from dolorimeter.bids.preprocessed import PreprocessedRun
 from dolorimeter.core import InputError
 from dolorimeter.imaging import predicted_courses, types_of
 from dolorimeter.studies.imaging import read_imaging, read_study
-from dolorimeter.studies.imaging.design import Design
+from dolorimeter.studies.imaging.blocks import Design
 from dolorimeter.studies.imaging.learned import learn
 from dolorimeter.studies.imaging.person import Task
 from dolorimeter.studies.imaging.timing import reference_of, timing_notices

@@ -8,7 +8,7 @@ from scipy import stats
 
 from dolorimeter.core import InputError
 from dolorimeter.studies.imaging import ImagingStudy, read_imaging, read_study
-from dolorimeter.studies.imaging.design import Design, Group, Learning
+from dolorimeter.studies.imaging.blocks import Design, Group, Learning
 from dolorimeter.studies.imaging.group_maps import run_group
 from dolorimeter.studies.imaging.people import Sample, read_sample
 

@@ -17,7 +17,7 @@ from dolorimeter.imaging import Design, check_design, coverage_warnings, uncover
 from .coverage import coverage_notices
 from .data import ImagingData
 from .design import CONTRASTS, ImagingStudy
-from .group_maps import finite
+from .group_stage import finite
 from .person import FirstLevelMaps
 from .timing import timing_notices
 

@@ -18,10 +18,10 @@ from dolorimeter.imaging import (
     predicted_courses,
 )
 
+from .blocks import TimeCourses
 from .cache import Arrays, Cache
 from .coverage import seen_regions
-from .design import TimeCourses
-from .group_maps import finite
+from .group_stage import finite
 from .person import FirstLevelMaps, Images, Task
 
 Masks = Mapping[str, NDArray[np.bool_]]

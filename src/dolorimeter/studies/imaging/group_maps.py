@@ -1,9 +1,9 @@
-"""From one map a person to tests, peaks, regions, overlaps and factors of the group."""
+"""From one map a person to tests, peaks and regions of the group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,71 +14,41 @@ from scipy import stats
 from dolorimeter.core import Grid
 from dolorimeter.core.containers import Floats
 from dolorimeter.imaging import (
-    GroupMap,
     Permutation,
-    atlas_label,
     cluster_extent,
     fdr,
     group_test,
-    one_factor,
-    overlap,
-    peak_table,
     permutation_test,
     threshold_at,
-    two_factor,
     voxel_centers,
 )
-from dolorimeter.imaging.assumptions import Assumption, check_assumption
+from dolorimeter.imaging.assumptions import check_assumption
 from dolorimeter.studies.streams import stream
 
-from .design import Group, ImagingStudy
-from .design import Overlap as Pair
+from .blocks import Group
+from .design import ImagingStudy
+from .group_pairs import add_factors, add_overlap
+from .group_stage import (
+    A_PRIORI,
+    GroupStage,
+    Masks,
+    Tested,
+    adjusted,
+    finite,
+    peaks_of,
+    place_of,
+    rows,
+)
 from .joint import Joint
 from .people import Sample
 from .words import file_name
 
-Masks = Mapping[str, NDArray[np.bool_]]
-A_PRIORI = "a-priori regions"
 LEVEL = 0.05
 LEAST = 1e-300
 EXCHANGED = {
     "one-sample": "signs of people's maps",
     "two-sample": "people between the groups",
 }
-
-
-@dataclass
-class GroupStage:
-    """What the group gave, filled contrast by contrast.
-
-    Attributes
-    ----------
-    blocks : dict
-        The block ``group`` of results.json.
-    named : bool
-        Whether coordinates may be given names: they are those of an MNI space.
-    maps : dict of str to ndarray of shape (v,)
-        By file.
-    peaks : list of DataFrame
-        One a contrast.
-    """
-
-    blocks: dict[str, Any]
-    named: bool = True
-    maps: dict[str, Floats] = field(default_factory=dict)
-    peaks: list[pd.DataFrame] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """One contrast over people."""
-
-    maps: Floats
-    found: GroupMap
-    permuted: Permutation | None
-    assumed: Assumption | None
-    brain: Joint | None = None
-    regions: Joint | None = None
 
 
 def run_group(
@@ -130,9 +100,9 @@ def run_group(
     for name, each in tested.items():
         _add_contrast(stage, name, each, grid, regions, options, sample)
     for pair in study.overlap:
-        _add_overlap(stage, pair, tested, grid, regions)
+        add_overlap(stage, pair, tested, grid, regions)
     if study.factors:
-        _add_factors(stage, study, effects, grid, regions)
+        add_factors(stage, study, effects, grid, regions)
     first = next(iter(tested.values()))
     stage.blocks |= {
         "test": options.test,
@@ -229,7 +199,7 @@ def _add_contrast(
     q = fdr(found.p)
     corrected = {"p_fdr": q} | _corrected(permuted)
     threshold = threshold_at(options.cluster_p, found.df)
-    peaks = _peaks(
+    peaks = peaks_of(
         stage, found.t, grid, threshold, extent=options.extent, statistic="t",
         maps={"z_score": found.z, "p": found.p, **corrected}, regions=regions,
     )  # fmt: skip
@@ -254,9 +224,9 @@ def _add_contrast(
             "n_fdr": int((q <= LEVEL).sum()),
             "n_fwe": None if permuted is None else int((permuted.p_fwe <= LEVEL).sum()),
             "n_tfce": _count(None if permuted is None else permuted.p_tfce),
-            "highest": _place(stage, grid, highest, float(found.t[highest])),
+            "highest": place_of(stage, grid, highest, float(found.t[highest])),
             "p_brain": None if permuted is None else float(permuted.p_fwe.min()),
-            "p_brain_adjusted": _adjusted(tested.brain, float(found.t[highest])),
+            "p_brain_adjusted": adjusted(tested.brain, float(found.t[highest])),
             "p_assumed": None if tested.assumed is None else tested.assumed.p,
             "exchangeable": None if tested.assumed is None else tested.assumed.holds or None,
             "files": files,
@@ -310,142 +280,11 @@ def _region(
         "z_score": float(found.z[best]),
         "p": float(found.p[best]),
         "p_svc": p_svc,
-        "p_svc_adjusted": _adjusted(tested.regions, float(found.t[best])),
+        "p_svc_adjusted": adjusted(tested.regions, float(found.t[best])),
         "extent": len(surviving),
         "mean_effect": effect,
         "ci95": [effect - reach, effect + reach],
     }
-
-
-def _add_overlap(
-    stage: GroupStage,
-    pair: Pair,
-    tested: Mapping[str, Tested],
-    grid: Grid,
-    regions: Masks,
-) -> None:
-    first, second = tested[pair.first], tested[pair.second]
-    df = (float(first.found.df), float(second.found.df))
-    both = overlap(first.found.t, second.found.t, pair.how, pair.p, df=df)
-    peaks = _peaks(
-        stage, both.statistic, grid, 1e-6, extent=1, statistic="statistic", regions=regions
-    )
-    file = f"maps/{file_name(pair.first)}_and_{file_name(pair.second)}_{pair.how}.nii.gz"
-    stage.maps[file] = both.statistic
-    t = np.minimum(first.found.t, second.found.t)
-    own = np.flatnonzero(np.any(list(regions.values()), axis=0)) if regions else np.arange(len(t))
-    best = int(own[np.argmax(t[own])])
-    # A voxel counts only where both effects are shown (conjunction null, Nichols et al. 2005);
-    # the contrasts share one null, so that the worse p is that of the smaller t.
-    joint = None if pair.how == "exclusive" else first.regions if regions else first.brain
-    stage.blocks["overlap"].append(
-        {
-            "first": pair.first,
-            "second": pair.second,
-            "how": pair.how,
-            "words": both.words,
-            "p": pair.p,
-            "voxels": int(both.mask.sum()),
-            "dice": finite(both.dice),
-            "largest_minimum": float(t.max()),
-            "searched": f"the {A_PRIORI}" if regions else "the whole brain",
-            "p_conjunction": _adjusted(joint, float(t[best])),
-            "best": _place(stage, grid, best, float(t[best])),
-            "peaks": rows(peaks[peaks["peak"] == 0]),
-            "file": file,
-        }
-    )
-
-
-def _add_factors(
-    stage: GroupStage,
-    study: ImagingStudy,
-    given: Mapping[str, Floats],
-    grid: Grid,
-    regions: Masks,
-) -> None:
-    options = study.group
-    maps = {cell: given[name] for cell, name in study.cells.items()}
-    if study.crossed == 2:
-        found = two_factor({(a, b): values for (a, b), values in maps.items()})
-    else:
-        found = one_factor({level: values for (level,), values in maps.items()})
-    effects = []
-    for name, test in found.tests.items():
-        file = f"maps/factor_{file_name(name)}_t.nii.gz"
-        stage.maps[file] = test.t
-        peaks = _peaks(
-            stage, test.t, grid, threshold_at(options.cluster_p, test.df), extent=options.extent,
-            statistic="t", maps={"z_score": test.z, "p": test.p}, regions=regions,
-        )  # fmt: skip
-        effects.append(
-            {
-                "name": name,
-                "df": test.df,
-                "threshold_t": float(threshold_at(options.cluster_p, test.df)),
-                "largest_t": float(test.t.max()),
-                "n_uncorrected": int((test.p < options.cluster_p).sum()),
-                "file": file,
-                "peaks": rows(peaks),
-            }
-        )
-    stage.blocks["factors"] = {
-        "factor": "factors" if study.crossed == 2 else "factor",
-        "levels": [", ".join(cell) for cell in maps],
-        "effects": effects,
-    }
-
-
-def _peaks(stage: GroupStage, values: Floats, *given: Any, **options: Any) -> pd.DataFrame:
-    """Tabulate peaks; outside MNI space a place has no name."""
-    table = peak_table(values, *given, **options)
-    return table if stage.named else table.assign(label="")
-
-
-def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table as plain rows.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Numbers and words.
-
-    Returns
-    -------
-    list of dict
-        One a row; what is not finite is None.
-    """
-    listed = table.to_dict("records")
-    return [{str(k): finite(v) for k, v in row.items()} for row in listed]
-
-
-def finite(value: Any) -> Any:
-    """Return a plain value that JSON can hold.
-
-    Parameters
-    ----------
-    value : object
-        A number or a word.
-
-    Returns
-    -------
-    object
-        None for a number that is not finite.
-    """
-    plain = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(plain, float) and not np.isfinite(plain) else plain
-
-
-def _place(stage: GroupStage, grid: Grid, voxel: int, t: float) -> dict[str, Any]:
-    """Say where a voxel is, and its t."""
-    place = voxel_centers(grid)[voxel]
-    x, y, z = (float(mm) for mm in place)
-    label = atlas_label(place[None])[0] if stage.named else ""
-    return {"x": x, "y": y, "z": z, "t": t, "label": label}
-
-
-def _adjusted(joint: Joint | None, t: float) -> float | None:
-    return None if joint is None else joint.p(t)
 
 
 def _least(joint: Joint | None) -> float | None:

@@ -9,7 +9,7 @@ from dolorimeter.core import Trials
 from dolorimeter.learning import MODELS
 from dolorimeter.studies.learning import LearningData, learning_regressors
 
-from .design import Learning
+from .blocks import Learning
 
 
 def learn(

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats
 
+from .blocks import Group
 from .data import ImagingData
-from .design import Group
 
 FILE = "participants.tsv"
 

@@ -5,41 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from dolorimeter.core import InputError
 from dolorimeter.core.containers import Floats
 from dolorimeter.imaging import (
     Design,
     RateMaps,
-    compare_models,
-    group_rates,
     map_rates,
-    mean_test,
     modulated_columns,
-    permutation_test,
     region_means,
 )
 from dolorimeter.learning import MODELS, simulate_grid
-from dolorimeter.studies.streams import stream
 
+from .blocks import ModelMaps
 from .cache import Arrays, Cache
 from .coverage import seen_regions
-from .design import ImagingStudy, ModelMaps
-from .group_maps import finite
+from .design import ImagingStudy
 from .person import FirstLevelMaps, Images, Task
 
 Masks = Mapping[str, NDArray[np.bool_]]
 ALPHA = "alpha"
 COARSE = (0.1, 0.3, 0.5, 0.7, 0.9)  # of each parameter, for models that have several
-SHOWN_P = 0.001  # of the held-out gain, for voxels that the map of rates shows
-SCHEME = "each run left out in turn"
-SELECTION = "the rate is chosen on the person's other runs and all other people's runs"
-TEST = "the likelihood of the run left out, against the same design without the errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +149,7 @@ def rates_of(
     PersonRates
         Of this person.
     """
-    grids = _grids(task.study, options)
+    grids = grids_of(task.study, options)
     settings = task.settings("design", "first_level")
     settings |= {"grids": [[g.model, g.names, g.values] for g in grids], "regions": dict(regions)}
     arrays = cache.get(
@@ -171,7 +160,26 @@ def rates_of(
     return PersonRates(arrays["profile"], gain, _regions(task, arrays, fitted, regions, grids))
 
 
-def _grids(study: ImagingStudy, options: ModelMaps) -> list[Grid]:
+def grids_of(study: ImagingStudy, options: ModelMaps) -> list[Grid]:
+    """Return the grids of a study: of its own model first, then of those compared.
+
+    Parameters
+    ----------
+    study : ImagingStudy
+        Names the model and its fixed parameters.
+    options : ModelMaps
+        Rates and models.
+
+    Returns
+    -------
+    list of Grid
+        One a model.
+
+    Raises
+    ------
+    InputError
+        If the study has no model, or one without a single learning rate.
+    """
     model = study.learning.model
     if model is None:
         raise InputError("model_maps", "no model of learning", "learning: model")
@@ -273,138 +281,3 @@ def _columns(
         ]  # fmt: skip
         made.append(np.stack(columns, axis=2))
     return [r.name for r in modulated], made
-
-
-def rates_block(
-    study: ImagingStudy,
-    options: ModelMaps,
-    people: Sequence[PersonRates],
-    regions: Masks,
-    seed: int,
-) -> tuple[dict[str, Any], dict[str, Floats]]:
-    """Bring people together.
-
-    Parameters
-    ----------
-    study : ImagingStudy
-        The design.
-    options : ModelMaps
-        Grid and models.
-    people : sequence of PersonRates
-        Everybody.
-    regions : mapping of str to ndarray of shape (v,), bool
-        In the order of their columns.
-    seed : int
-        Of the study.
-
-    Returns
-    -------
-    block : dict
-        ``model_maps`` of results.json.
-    maps : dict of str to ndarray of shape (v,)
-        By file.
-    """
-    grids = _grids(study, options)
-    own = grids[0]
-    weights = study.asked[options.contrast]
-    maps = _brain(people, own)
-    block: dict[str, Any] = {
-        "parameter": ALPHA,
-        "model": own.model,
-        "contrast": options.contrast,
-        "grid": own.rates.tolist(),
-        "shown_p": SHOWN_P,
-        "shown_voxels": int((maps["maps/best_alpha.nii.gz"] > 0).sum()),
-        "regions": [],
-        "comparison": None,
-        "files": {"best_alpha": "maps/best_alpha.nii.gz", "gain": "maps/gain.nii.gz"},
-        "note": f"{SCHEME}; {SELECTION}; {TEST}",
-    }
-    if regions:
-        rated = {
-            grid.model: group_rates(
-                [p.regions[grid.model] for p in people],
-                random_state=stream(seed, "rates", grid.model),
-            )
-            for grid in grids
-        }
-        gain = rated[own.model].gain
-        family = _family_p(gain, study.group.permutations, stream(seed, "rates", "family"))
-        block["regions"] = _region_rows(rated[own.model], regions, weights, family)
-        if len(grids) > 1:
-            block["comparison"] = _compared({m: r.gain for m, r in rated.items()}, regions)
-    return block, maps
-
-
-def _brain(people: Sequence[PersonRates], own: Grid) -> dict[str, Floats]:
-    """Map the rate of the group where runs that were left out show that there is one."""
-    total = np.sum([person.profile for person in people], axis=0)
-    gains = np.stack([person.gain[own.model] for person in people])
-    _, p = mean_test(gains, one_sided=True)
-    known = np.isfinite(total).all(axis=0) & (p < SHOWN_P)
-    best = own.rates[np.argmax(np.where(np.isfinite(total), total, -np.inf), axis=0)]
-    return {
-        "maps/best_alpha.nii.gz": np.where(known, best, 0.0),
-        "maps/gain.nii.gz": np.nan_to_num(gains.mean(axis=0)),
-    }
-
-
-def _family_p(gain: Floats, permutations: int, rng: np.random.Generator) -> Floats | None:
-    """Hold held-out gains of regions against flips of people's signs, family-wise."""
-    if not permutations:
-        return None
-    return permutation_test(gain, n_permutations=permutations, random_state=rng).p_fwe
-
-
-def _region_rows(
-    found: Any, regions: Masks, weights: Mapping[str, float], family: Floats | None
-) -> list[dict[str, Any]]:
-    _, t, p = found.contrast(weights)
-    return [
-        {
-            "region": name,
-            "voxels": int(mask.sum()),
-            "best": finite(found.best[i]),
-            "ci95": [float(end) for end in found.interval[i]],
-            "profile": [finite(float(x)) for x in found.profile[:, i]],
-            "gain": finite(float(found.gain[:, i].mean())),
-            "p_gain": finite(found.gain_p[i]),
-            "p_gain_fwe": None if family is None else float(family[i]),
-            "t_left_out": finite(t[i]),
-            "p_left_out": finite(p[i]),
-            "identified": bool(found.identified[i]),
-            "reason": found.reasons[i].partition("identified: ")[2],
-        }
-        for i, (name, mask) in enumerate(regions.items())
-    ]
-
-
-def _compared(gains: Mapping[str, Floats], regions: Masks) -> dict[str, Any]:
-    found = compare_models(gains)
-    rows = []
-    for i, name in enumerate(regions):
-        blocks = [gains[model][:, i] for model in found.models]
-        winner = int(found.winner[i])
-        rows.append(
-            {
-                "region": name,
-                "gain": [float(block.mean()) for block in blocks],
-                "ci95": [_interval(block) for block in blocks],
-                "p_difference": [finite(float(p)) for p in found.difference_p[:, i]],
-                "best": None if winner < 0 else found.models[winner],
-            }
-        )
-    return {
-        "models": list(found.models),
-        "reference": found.reference,
-        "regions": rows,
-        "scheme": SCHEME,
-        "selection": SELECTION,
-        "test": TEST,
-    }
-
-
-def _interval(values: Floats) -> list[float]:
-    error = float(values.std(ddof=1)) / np.sqrt(len(values))
-    reach = float(stats.t.isf(0.025, len(values) - 1)) * error
-    return [float(values.mean()) - reach, float(values.mean()) + reach]

@@ -33,11 +33,13 @@ from .coverage import seen_by_all, within
 from .data import ImagingData
 from .design import ImagingStudy
 from .facts import analyses
-from .group_maps import GroupStage, run_group
+from .group_maps import run_group
+from .group_stage import GroupStage
 from .learned import learn
 from .people import read_sample
 from .person import FirstLevelMaps, Images, Task, first_level
-from .rates import PersonRates, rates_block, rates_of
+from .rates import PersonRates, rates_of
+from .rates_group import rates_block
 from .result import ImagingResult
 from .words import methods, summarize
 

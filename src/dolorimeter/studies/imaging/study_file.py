@@ -11,16 +11,8 @@ from dolorimeter.audit.yaml_file import read_yaml
 from dolorimeter.core import InputError
 from dolorimeter.studies.settings import read_settings, refuse_unknown, require_kind
 
-from .design import (
-    Design,
-    FirstLevel,
-    Group,
-    ImagingStudy,
-    Learning,
-    ModelMaps,
-    Overlap,
-    TimeCourses,
-)
+from .blocks import Design, FirstLevel, Group, Learning, ModelMaps, Overlap, TimeCourses
+from .design import ImagingStudy
 
 FORMAT = 1
 BLOCKS: dict[str, type] = {
