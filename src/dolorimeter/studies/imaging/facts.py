@@ -183,7 +183,7 @@ def _model_maps(content: Content) -> list[Analysis]:
     made = [_reused(content, block)] if block["regions"] else []
     known = [row for row in block["regions"] if row["identified"]]
     if known:
-        made.append(_rates(content, known))
+        made.append(_unless_uncovered(content, _rates(content, known), block["contrast"]))
     return made
 
 
