@@ -85,7 +85,7 @@ def predicted_courses(
     ...     quantities={"cue_error": np.array([0.4]), "outcome_error": np.array([0.6])},
     ... )
     >>> predicted_courses(one, {"relief": {"outcome": "relief"}}, [5.0, 9.0]).round(3).tolist()
-    [[0.406, 0.737]]
+    [[0.41, 0.731]]
     """
     if at not in ("cue", "outcome"):
         raise InputError("at", repr(at), "'cue' or 'outcome'")

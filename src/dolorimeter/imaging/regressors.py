@@ -156,7 +156,7 @@ def read_regressors(
     Examples
     --------
     >>> [r.name for r in read_regressors("one-error")]
-    ['cue', 'relief', 'exacerbation', 'error']
+    ['cue', 'relief', 'exacerbation', 'omission', 'error']
     """
     if isinstance(given, str):
         if given not in PRESETS:
