@@ -28,11 +28,9 @@ def question(results: Results) -> str:
     """
     subjects = block(results, "data").get("subjects") or ()
     whose = counted(len(subjects), "subject") if subjects else "the subjects"
-    asked = [
-        lower_first(plain(entry.get("words") or entry.get("name") or ""))
-        for entry in results.get("contrasts") or ()
-    ]
-    what = listed(name for name in asked if name) or "what a model of learning says of every trial"
+    asked = [plain(entry.get("name") or "") for entry in results.get("contrasts") or ()]
+    named = listed(name for name in asked if name)
+    what = f"the contrasts {named}" if named else "what a model of learning says of every trial"
     by = f", by {learned}" if (learned := model(results)) else ""
     return f"where does the brain signal of {whose} follow {what}{by}?"
 

@@ -324,8 +324,8 @@ def test_other_results_are_refused(light: dict[str, Any], change: dict[str, Any]
 
 def test_the_question_names_people_contrasts_and_model(full: dict[str, Any]) -> None:
     assert question(full) == (
-        "where does the brain signal of 19 subjects follow appetitive prediction error, aversive "
-        "prediction error and relief-related error, by temporal difference (alpha 0.3, v0 0)?"
+        "where does the brain signal of 19 subjects follow the contrasts appetitive, "
+        "aversive and relief, by temporal difference (alpha 0.3, v0 0)?"
     )
     assert question({}) == (
         "where does the brain signal of the subjects follow what a model of learning says of every "
