@@ -214,18 +214,12 @@ def modeled(results: Results, maps: Maps) -> dict[str, Any] | None:
             f"{name}. Upright: the best; gray: its 95 % interval over subjects. A flat profile "
             "cannot tell rates apart.",
         ),
-        "portraits": [
-            portrait(
-                replace(maps[file], diverging=False, threshold=_NOT_ZERO),
-                f"The best {name} of each voxel that has one.",
-            )
-            for file in files.values()
-        ],
+        "portraits": [_model_map(key, maps[file], found, name) for key, file in files.items()],
         "how": [
             (title, plain(comparison[key]))
             for title, key in (
                 ("Left out", "scheme"),
-                ("Voxels chosen by", "selection"),
+                ("Rate chosen by", "selection"),
                 ("Tested on", "test"),
             )
             if comparison.get(key)
@@ -241,3 +235,14 @@ def modeled(results: Results, maps: Maps) -> dict[str, Any] | None:
 def _sentence(said: Any) -> str:
     text = sentence_case(said or "")
     return f"{text}." if text and not text.endswith(".") else text
+
+
+def _model_map(key: str, brain: BrainMap, found: Results, name: str) -> Portrait:
+    """Draw the map of rates, or that of what the model gains."""
+    if key == "gain":
+        told = "What the model gains over none on runs left out, in nats a person: the mean."
+        return portrait(replace(brain, threshold=_NOT_ZERO), told)
+    p = found.get("shown_p")
+    where = "" if p is None else f", where runs left out gain by it at p < {plain(p)}, uncorrected"
+    told = f"The {name} that fits each voxel best{where}."
+    return portrait(replace(brain, diverging=False, threshold=_NOT_ZERO), told)
