@@ -166,3 +166,17 @@ def test_every_granted_sentence_names_its_contrast_and_where_its_parameters_come
     for text in granted_of(content, "BOLD followed"):
         assert "of the model 'td', parameters fixed beforehand" in text
         assert "(1 error_A)" in text or "(- 1 error_B)" in text
+
+
+def test_what_events_without_a_column_would_look_like_is_not_granted(content):
+    assert content["design"]["uncovered"] == {"error_A": [], "error_B": []}
+    before = texts(judged(content).granted)
+    content["design"]["uncovered"]["error_A"] = ["outcome none"]
+    claim = judged(content)
+    # 'exacerbation' alone rests on error_B only.
+    left = [text for text in before if "'exacerbation'" in text and "'relief'" not in text]
+    assert len(before) > len(left) > 0
+    assert texts(claim.granted) == left
+    said = [text for text in texts(claim.unproven) if "'relief'" in text]
+    assert said
+    assert all("no column holds (outcome none) would look the same" in text for text in said)
