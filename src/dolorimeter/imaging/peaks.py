@@ -15,6 +15,7 @@ from dolorimeter.core.containers import Floats
 
 from .atlas import Atlas, atlas_label
 from .clusters import Cluster, find_clusters
+from .places import voxel_centers
 
 Bools = NDArray[np.bool_]
 COLUMNS = ("cluster", "peak", "x", "y", "z", "extent", "volume", "label", "region")
@@ -125,7 +126,7 @@ def _table(
         for rank, voxel in enumerate(cluster.peaks[: sub_peaks + 1])
     ]
     number, rank, voxel, extent = np.array(listed, dtype=np.int64).reshape(-1, 4).T
-    places = np.argwhere(grid.mask)[voxel] @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+    places = voxel_centers(grid)[voxel]
     edges = grid.affine[:3, :3]
     # A triple product: exact where the axes are straight, which a determinant is not.
     volume = extent * abs(float(np.dot(edges[0], np.cross(edges[1], edges[2]))))

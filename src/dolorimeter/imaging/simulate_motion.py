@@ -10,6 +10,7 @@ import numpy as np
 from dolorimeter.core import Grid
 from dolorimeter.core.containers import Floats, Ints
 
+from .places import voxel_centers
 from .simulate_noise import DRIFT_PERIOD, DRIFT_WIDTH, Noise, Singles, cosines, smooth_fields
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def framewise_displacement(parameters: Floats) -> Floats:
 
 def _mean_near(data: Singles, grid: Grid, centers: tuple[tuple[float, ...], ...]) -> Floats:
     """Mean over the voxels nearest to some places."""
-    places = np.argwhere(grid.mask) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+    places = voxel_centers(grid)
     distances = np.linalg.norm(places[:, None] - np.array(centers), axis=2).min(axis=1)
     near = distances <= max(10.0, distances.min())
     return data[:, near].mean(axis=1, dtype=np.float64)

@@ -16,6 +16,8 @@ from dolorimeter.core import Grid, InputError, Trials
 from dolorimeter.core.containers import Floats
 from dolorimeter.hemodynamics import convolve_events
 
+from .places import voxel_centers
+
 _SIGNS = {"appetitive": 1.0, "aversive": -1.0}
 _EVENTS = {"cue": "", "relief": "relief", "exacerbation": "exacerbation", "omission": "none"}
 KINDS = (*_SIGNS, *_EVENTS)
@@ -137,7 +139,7 @@ def site_weights(site: Site, grid: Grid) -> Floats:
     InputError
         If no voxel lies within the radius.
     """
-    places = np.argwhere(grid.mask) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+    places = voxel_centers(grid)
     distance = np.linalg.norm(places - np.array(site.center), axis=1) / site.radius
     if not (distance <= 1).any():
         found = f"no voxel within {site.radius:g} mm of {site.center}"

@@ -14,6 +14,7 @@ from scipy import stats
 from dolorimeter.core import Grid
 from dolorimeter.core.containers import Floats
 from dolorimeter.imaging import (
+    GroupMap,
     Permutation,
     cluster_extent,
     fdr,
@@ -203,12 +204,6 @@ def _add_contrast(
         stage, found.t, grid, threshold, extent=options.extent, statistic="t",
         maps={"z_score": found.z, "p": found.p, **corrected}, regions=regions,
     )  # fmt: skip
-    stem = f"maps/{file_name(name)}"
-    # As -log10, so that 0, which stands outside the mask, is never the smallest p.
-    written = {"t": found.t, "z": found.z, "effect": found.effect}
-    written |= {f"log{kind}": -np.log10(np.maximum(p, LEAST)) for kind, p in corrected.items()}
-    files = {kind: f"{stem}_{kind}.nii.gz" for kind in written}
-    stage.maps |= {files[kind]: values for kind, values in written.items()}
     stage.peaks.append(pd.concat([peaks], keys=[name], names=["contrast"]).reset_index(0))
     kept = cluster_extent(found.t, grid, p=options.cluster_p, k=options.extent, df=found.df) > 0
     highest = int(np.argmax(found.t))
@@ -229,7 +224,7 @@ def _add_contrast(
             "p_brain_adjusted": adjusted(tested.brain, float(found.t[highest])),
             "p_assumed": None if tested.assumed is None else tested.assumed.p,
             "exchangeable": None if tested.assumed is None else tested.assumed.holds or None,
-            "files": files,
+            "files": _add_maps(stage, name, found, corrected),
             "regions": [
                 _region(region, mask, tested, kept, grid, sample, options)
                 for region, mask in regions.items()
@@ -237,6 +232,18 @@ def _add_contrast(
             "peaks": rows(peaks),
         }
     )
+
+
+def _add_maps(
+    stage: GroupStage, name: str, found: GroupMap, corrected: Mapping[str, Floats]
+) -> dict[str, str]:
+    """Put the maps of a contrast into the stage, and return their files."""
+    # As -log10, so that 0, which stands outside the mask, is never the smallest p.
+    written = {"t": found.t, "z": found.z, "effect": found.effect}
+    written |= {f"log{kind}": -np.log10(np.maximum(p, LEAST)) for kind, p in corrected.items()}
+    files = {kind: f"maps/{file_name(name)}_{kind}.nii.gz" for kind in written}
+    stage.maps |= {files[kind]: values for kind, values in written.items()}
+    return files
 
 
 def _corrected(permuted: Permutation | None) -> dict[str, Floats]:

@@ -97,11 +97,7 @@ def run(
     designs = [design for person in people for design in person.designs]
     subjects = [person.subject for person in data.people]
     content: dict[str, Any] = {
-        "format": 1,
-        "study": "imaging",
-        "version": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "title": study.title or "Prediction errors in the brain",
+        **_header(study),
         "data": data_block(study, data, people),
         "learning": told,
         "design": design_block(study, designs, [t for task in tasks for t in task.trials]),
@@ -123,6 +119,16 @@ def run(
         content["model_maps"] = block
         stage.maps |= maps
     return _finish(data, content, stage, designs)
+
+
+def _header(study: ImagingStudy) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "study": "imaging",
+        "version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "title": study.title or "Prediction errors in the brain",
+    }
 
 
 def _software(data: ImagingData) -> dict[str, str]:
